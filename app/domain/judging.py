@@ -1,0 +1,229 @@
+"""What may be judged, noted and reported, and what follows from it. Desktop and service both decide by this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.domain.acts import AddNote, LogCentreContact, RecordJudgement, SubmitReport, WithdrawJudgement
+from app.domain.errors import KnownError
+from app.domain.moderation import (
+    HOLDABLE,
+    MODERATION_OVER,
+    Decision,
+    Judgement,
+    ModerationRequest,
+    Outcome,
+    RequestState,
+    Sample,
+    batch_is_held,
+    current_judgements,
+    proposed_outcome,
+)
+
+NOTE_LIMIT = 20_000
+"""Characters that one note, rationale, action or summary may have."""
+
+
+def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
+    """Whether this judgement may be recorded now (D-12). Raises KnownError in the moderator's words."""
+    _must_be_in_moderation(request)
+    if deed.decision.needs_rationale and not deed.rationale.strip():
+        raise KnownError(
+            "rationale_missing",
+            f"“{deed.decision.words}” needs a rationale.",
+            "Write in a sentence or two why you decide so.",
+        )
+    if deed.decision.needs_action and not any(action.text.strip() for action in deed.actions):
+        raise KnownError(
+            "action_missing",
+            f"“{deed.decision.words}” needs an action for the centre.",
+            "Say what the centre must do before it re-submits.",
+        )
+    _must_fit(deed.rationale, "rationale")
+    for action in deed.actions:
+        _must_fit(action.text, "action")
+
+
+def check_withdrawal(
+    request: ModerationRequest, judgement: Judgement | None, deed: WithdrawJudgement, author_id: str
+) -> None:
+    """Whether a judgement may be taken back. Only its author may, and says why."""
+    _must_be_in_moderation(request)
+    if judgement is None:
+        raise KnownError("judgement_unknown", "There is no such judgement to take back.")
+    if judgement.moderator_id != author_id:
+        raise KnownError("not_your_judgement", "Only the moderator who judged can take a judgement back.")
+    if judgement.decision is Decision.SUSPECTED_MALPRACTICE:
+        raise KnownError(
+            "suspicion_stays",
+            "A suspicion of malpractice cannot be taken back.",
+            "Write a note in the request, and the quality manager will decide.",
+        )
+    if not deed.reason.strip():
+        raise KnownError("reason_missing", "Say why you take this judgement back.")
+    _must_fit(deed.reason, "reason")
+
+
+def check_note(deed: AddNote) -> None:
+    """A note needs words, and not a book of them (M-53: notes may be written at every stage)."""
+    if not deed.text.strip():
+        raise KnownError("note_empty", "A note needs some words.")
+    _must_fit(deed.text, "note")
+
+
+def check_contact(deed: LogCentreContact) -> None:
+    """A logged contact says with whom, by what means and what about (M-54)."""
+    if not (deed.spoke_with.strip() and deed.means.strip() and deed.summary.strip()):
+        raise KnownError(
+            "contact_incomplete", "Say whom you spoke with, by what means, and what it was about."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that still keeps the report from being submitted; ``field`` is where the person mends it."""
+
+    code: str
+    says: str
+    sample_id: str = ""
+    field: str = ""
+
+
+def missing_for_report(
+    request: ModerationRequest,
+    samples: Sequence[Sample],
+    judgements: Iterable[Judgement],
+    outcome: Outcome | None,
+) -> tuple[Missing, ...]:
+    """Everything that is still missing, in the order of the samples (M-55, M-59, D-12)."""
+    missing: list[Missing] = []
+    if request.state is RequestState.ON_HOLD:
+        missing.append(
+            Missing("on_hold", "The request is on hold; its report waits for the finding.", field="request")
+        )
+    elif request.state is not RequestState.IN_MODERATION:
+        missing.append(
+            Missing(
+                "not_in_moderation",
+                f"The request is not in moderation: {request.state.words.lower()}.",
+                field="request",
+            )
+        )
+    by_sample: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        by_sample.setdefault(judgement.sample_id, []).append(judgement)
+    if not samples:
+        missing.append(Missing("no_samples", "The request has no samples yet.", field="request"))
+    standing: list[Judgement] = []
+    for sample in samples:
+        current = current_judgements(by_sample.get(sample.id, []))
+        if not current:
+            missing.append(
+                Missing("not_judged", f"Sample {sample.position} is not judged yet.", sample.id, "decision")
+            )
+        elif len(current) > 1:
+            missing.append(
+                Missing(
+                    "disputed",
+                    f"Sample {sample.position} has two judgements; one must be chosen.",
+                    sample.id,
+                    "decision",
+                )
+            )
+        else:
+            standing.append(current[0])
+    if outcome is None:
+        missing.append(Missing("no_outcome", "Confirm the outcome.", field="outcome"))
+    elif outcome is Outcome.REJECTED and not any(
+        action.text.strip() for judgement in standing for action in judgement.actions
+    ):
+        # M-59: a rejection without an action cannot be completed.
+        missing.append(
+            Missing("no_action", "A rejection needs at least one action for the centre.", field="outcome")
+        )
+    elif outcome is Outcome.ACCEPTED and any(j.decision is not Decision.AGREED for j in standing):
+        missing.append(
+            Missing(
+                "accepted_with_doubt",
+                "The request can be accepted only when every sample is agreed.",
+                field="outcome",
+            )
+        )
+    return tuple(missing)
+
+
+def check_report(
+    request: ModerationRequest,
+    samples: Sequence[Sample],
+    judgements: Sequence[Judgement],
+    deed: SubmitReport,
+) -> None:
+    """Whether the report may be issued: nothing missing, and it states exactly what stands (M-55, M-59)."""
+    missing = missing_for_report(request, samples, judgements, deed.outcome)
+    if missing:
+        raise KnownError(missing[0].code, missing[0].says, "Mend this, then submit the report again.")
+    by_sample: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        by_sample.setdefault(judgement.sample_id, []).append(judgement)
+    standing = {
+        judgement.id for sample in samples for judgement in current_judgements(by_sample.get(sample.id, []))
+    }
+    if standing != set(deed.judgement_ids):
+        raise KnownError(
+            "report_outdated",
+            "The report no longer states the judgements that stand.",
+            "Open the request, look at what changed, and submit a new report.",
+        )
+    _must_fit(deed.summary, "summary")
+
+
+def after_judgement(request: ModerationRequest, decision: Decision, on: date) -> ModerationRequest:
+    """What a judgement does to its request: a suspicion holds it at once, with no approval (M-64, M-65, D-12)."""
+    if decision is Decision.SUSPECTED_MALPRACTICE and request.state in HOLDABLE:
+        return replace(request, state=RequestState.ON_HOLD, held_on=on, hold_reason="Suspected malpractice")
+    return request
+
+
+def after_report(request: ModerationRequest, outcome: Outcome) -> ModerationRequest:
+    """What an issued report does to its request (M-55, M-57, M-58, M-60)."""
+    state = RequestState.RECORDS_UPDATED if outcome is Outcome.ACCEPTED else RequestState.RETURNED_TO_CENTRE
+    return replace(request, state=state, outcome=outcome, certification_hold=batch_is_held(outcome))
+
+
+def propose_outcome(samples: Sequence[Sample], current: Mapping[str, Judgement]) -> Outcome | None:
+    """The outcome to offer the moderator: None until every sample is judged (D-12)."""
+    if any(sample.id not in current for sample in samples):
+        return None
+    return proposed_outcome(current[sample.id].decision for sample in samples)
+
+
+def _must_be_in_moderation(request: ModerationRequest) -> None:
+    if request.state is RequestState.ON_HOLD:
+        raise KnownError(
+            "on_hold",
+            "This request is on hold, so judgements wait.",
+            "Your text is kept. The quality manager will say how it goes on.",
+        )
+    if request.state in MODERATION_OVER:
+        raise KnownError(
+            "moderation_over",
+            f"Moderation of this request is over: {request.state.words.lower()}.",
+            "Write a note if something must be added.",
+        )
+    if request.state is not RequestState.IN_MODERATION:
+        raise KnownError(
+            "not_in_moderation",
+            f"This request is not in moderation yet: {request.state.words.lower()}.",
+            "Judge once the centre's evidence is complete.",
+        )
+
+
+def _must_fit(text: str, what: str) -> None:
+    if len(text) > NOTE_LIMIT:
+        raise KnownError(
+            "too_long",
+            f"This {what} has {len(text):,} characters; {NOTE_LIMIT:,} are possible.",
+            "Shorten it, or split it into several notes.",
+        )

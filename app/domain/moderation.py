@@ -1,0 +1,407 @@
+"""A moderation request and all that hangs on it: records, states and the rules of its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.domain.centres import Nation
+
+
+class RequestState(StrEnum):
+    """The states of domain section 1.9. ``certification_hold`` is a flag beside them (M-57)."""
+
+    SAVED = "saved"
+    SUBMITTED = "submitted"
+    FULFILLED = "fulfilled"
+    SAMPLE_REQUESTED = "sample_requested"
+    IN_MODERATION = "in_moderation"
+    ACCEPTED = "accepted"
+    RETURNED_TO_CENTRE = "returned_to_centre"
+    ON_HOLD = "on_hold"
+    REFUSED = "refused"
+    ARCHIVED = "archived"
+    RECORDS_UPDATED = "records_updated"
+    CERTIFICATED = "certificated"
+
+    @property
+    def words(self) -> str:
+        return _STATE_WORDS[self]
+
+
+_STATE_WORDS = {
+    RequestState.SAVED: "Saved, not submitted",
+    RequestState.SUBMITTED: "Submitted",
+    RequestState.FULFILLED: "Fulfilled, no sample needed",
+    RequestState.SAMPLE_REQUESTED: "Waiting for the centre's evidence",
+    RequestState.IN_MODERATION: "In moderation",
+    RequestState.ACCEPTED: "Accepted",
+    RequestState.RETURNED_TO_CENTRE: "Returned to centre",
+    RequestState.ON_HOLD: "On hold",
+    RequestState.REFUSED: "Refused",
+    RequestState.ARCHIVED: "Archived",
+    RequestState.RECORDS_UPDATED: "Accepted, records updated",
+    RequestState.CERTIFICATED: "Certificated",
+}
+
+HOLDABLE = frozenset(
+    {
+        RequestState.SUBMITTED,
+        RequestState.FULFILLED,
+        RequestState.SAMPLE_REQUESTED,
+        RequestState.IN_MODERATION,
+        RequestState.ACCEPTED,
+        RequestState.RETURNED_TO_CENTRE,
+    }
+)
+"""States from which suspected malpractice puts a request on hold (section 1.9)."""
+
+MODERATION_OVER = frozenset(
+    {
+        RequestState.ACCEPTED,
+        RequestState.RETURNED_TO_CENTRE,
+        RequestState.REFUSED,
+        RequestState.ARCHIVED,
+        RequestState.RECORDS_UPDATED,
+        RequestState.CERTIFICATED,
+    }
+)
+"""States in which the moderator has nothing left to judge."""
+
+
+class Decision(StrEnum):
+    """What a moderator may decide about one sampled learner-unit (D-12)."""
+
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    FURTHER_EVIDENCE = "further_evidence"
+    SUSPECTED_MALPRACTICE = "suspected_malpractice"
+
+    @property
+    def words(self) -> str:
+        return _DECISION_WORDS[self]
+
+    @property
+    def needs_action(self) -> bool:
+        """Not agreed and Further evidence needed ask the centre to do something (D-12)."""
+        return self in (Decision.NOT_AGREED, Decision.FURTHER_EVIDENCE)
+
+    @property
+    def needs_rationale(self) -> bool:
+        """Every decision but Agreed is explained in words (D-12)."""
+        return self is not Decision.AGREED
+
+
+_DECISION_WORDS = {
+    Decision.AGREED: "Agreed",
+    Decision.NOT_AGREED: "Not agreed",
+    Decision.FURTHER_EVIDENCE: "Further evidence needed",
+    Decision.SUSPECTED_MALPRACTICE: "Suspected malpractice",
+}
+
+
+class Outcome(StrEnum):
+    """The outcome of a moderation: accepted or rejected (M-55)."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+    @property
+    def words(self) -> str:
+        return "Accepted" if self is Outcome.ACCEPTED else "Rejected"
+
+
+class EvidenceKind(StrEnum):
+    """The kinds of evidence a centre is asked for (M-42)."""
+
+    LEARNER_WORK = "learner_work"
+    MARKING_SHEET = "marking_sheet"
+    ASSIGNMENT_BRIEF = "assignment_brief"
+    IQA_RECORD = "iqa_record"
+    FLEXIBLE_ASSESSMENT = "flexible_assessment"
+    SAMPLING_SHEET = "sampling_sheet"
+    SAMPLING_PLAN = "sampling_plan"
+    REASONABLE_ADJUSTMENT = "reasonable_adjustment"
+    SPECIAL_CONSIDERATION = "special_consideration"
+
+    @property
+    def words(self) -> str:
+        return _EVIDENCE_WORDS[self]
+
+
+_EVIDENCE_WORDS = {
+    EvidenceKind.LEARNER_WORK: "Learner work",
+    EvidenceKind.MARKING_SHEET: "Marking sheet",
+    EvidenceKind.ASSIGNMENT_BRIEF: "Assignment brief",
+    EvidenceKind.IQA_RECORD: "IQA record",
+    EvidenceKind.FLEXIBLE_ASSESSMENT: "Flexible-assessment information",
+    EvidenceKind.SAMPLING_SHEET: "IQA sampling sheet",
+    EvidenceKind.SAMPLING_PLAN: "IQA sampling plan",
+    EvidenceKind.REASONABLE_ADJUSTMENT: "Reasonable-adjustment evidence",
+    EvidenceKind.SPECIAL_CONSIDERATION: "Special-consideration evidence",
+}
+
+MAY_BE_NOT_APPLICABLE = frozenset(
+    {
+        EvidenceKind.FLEXIBLE_ASSESSMENT,
+        EvidenceKind.SAMPLING_PLAN,
+        EvidenceKind.REASONABLE_ADJUSTMENT,
+        EvidenceKind.SPECIAL_CONSIDERATION,
+    }
+)
+"""Only these kinds may be declared *not applicable*, with a reason (D-6)."""
+
+ONCE_PER_REQUEST = frozenset({EvidenceKind.SAMPLING_SHEET, EvidenceKind.SAMPLING_PLAN})
+ONCE_PER_UNIT = frozenset({EvidenceKind.ASSIGNMENT_BRIEF})
+"""Briefs count once per unit, sheet and plan once per request; all else per sampled learner-unit (D-6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationRequest:
+    """One claim of a centre under moderation. Days are London calendar days.
+
+    due_on: the day moderation should be finished; the service computes it (M-50).
+    earlier_due_on: former due dates, oldest first; none is ever erased (M-51).
+    held_on: first day of the hold that is in force; freezes the clock (D-6).
+    certification_hold: none of the batch is certificated for now (M-57).
+    samples, judged: how many learner-units were sampled, and how many carry a current judgement.
+    """
+
+    id: str
+    number: str
+    centre_id: str
+    centre_number: str
+    centre_name: str
+    nation: Nation
+    qualification_code: str
+    qualification_title: str
+    awarding_body: str
+    state: RequestState
+    submitted_on: date
+    evidence_complete_on: date | None = None
+    due_on: date | None = None
+    earlier_due_on: tuple[date, ...] = ()
+    held_on: date | None = None
+    hold_reason: str = ""
+    certification_hold: bool = False
+    outcome: Outcome | None = None
+    moderator_id: str = ""
+    moderator_name: str = ""
+    sampling_words: str = ""
+    centre_note: str = ""
+    samples: int = 0
+    judged: int = 0
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sampled learner-unit, and why the system chose it (M-27, D-2)."""
+
+    id: str
+    request_id: str
+    position: int
+    learner_name: str
+    learner_number: str
+    unit_code: str
+    unit_title: str
+    unit_credits: int
+    assessor: str
+    assessor_decision: str
+    reason: str
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One file the centre gave. ``sample_id`` is empty for what counts for the whole request.
+
+    not_applicable: the centre's reason why there is none of this kind; then there is no file.
+    """
+
+    id: str
+    request_id: str
+    sample_id: str
+    kind: EvidenceKind
+    name: str
+    sha256: str
+    size: int
+    media_type: str = ""
+    not_applicable: str = ""
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForCentre:
+    """Something the centre must do before re-submission (M-59)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A moderator's decision about one sample. Its id is the id of the act that recorded it.
+
+    supersedes: the judgement this one replaces; both stay on record.
+    withdrawn: why it was taken back; empty while it stands.
+    """
+
+    id: str
+    request_id: str
+    sample_id: str
+    decision: Decision
+    rationale: str
+    actions: tuple[ActionForCentre, ...]
+    supersedes: str
+    moderator_id: str
+    moderator_name: str
+    recorded_at: datetime
+    withdrawn: str = ""
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note in a moderation request: the only way to speak with the centre (M-52, M-53)."""
+
+    id: str
+    request_id: str
+    sample_id: str
+    stage: RequestState
+    author_id: str
+    author_name: str
+    text: str
+    written_at: datetime
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedReport:
+    """A report as it was issued: fixed bytes, named by their hash, never rendered again (M-73..M-75)."""
+
+    id: str
+    request_id: str
+    outcome: Outcome
+    moderator_id: str
+    moderator_name: str
+    issued_at: datetime
+    pdf_sha256: str
+    pdf_size: int
+    rev: int = 0
+
+
+class Standing(StrEnum):
+    """How one sample stands among all judgements recorded for it."""
+
+    NOT_JUDGED = "not_judged"
+    JUDGED = "judged"
+    DISPUTED = "disputed"
+
+
+def current_judgements(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """Those judgements of one sample that stand: neither withdrawn nor superseded by one that stands or stood.
+
+    Withdrawing a judgement does not bring back the one that it replaced.
+    """
+    everything = list(judgements)
+    replaced = {judgement.supersedes for judgement in everything if judgement.supersedes}
+    return tuple(
+        judgement for judgement in everything if not judgement.withdrawn and judgement.id not in replaced
+    )
+
+
+def standing(judgements: Iterable[Judgement]) -> Standing:
+    """Two judgements that stand side by side make a sample *disputed*: its outcome waits for a decision."""
+    match len(current_judgements(judgements)):
+        case 0:
+            return Standing.NOT_JUDGED
+        case 1:
+            return Standing.JUDGED
+        case _:
+            return Standing.DISPUTED
+
+
+def proposed_outcome(decisions: Iterable[Decision]) -> Outcome | None:
+    """D-12: all Agreed proposes Accepted, anything else Rejected; nothing sampled proposes nothing."""
+    found = set(decisions)
+    if not found:
+        return None
+    return Outcome.ACCEPTED if found == {Decision.AGREED} else Outcome.REJECTED
+
+
+def learners_on_hold(state: RequestState) -> bool:
+    """M-65: while a request is on hold every one of its learners is, and none is certificated."""
+    return state is RequestState.ON_HOLD
+
+
+def certification_stopped(request: ModerationRequest) -> bool:
+    """Nobody in the batch is certificated while the request or its batch is held (M-57, M-65, D-3)."""
+    return learners_on_hold(request.state) or request.certification_hold
+
+
+def batch_is_held(outcome: Outcome) -> bool:
+    """M-57: some learners not satisfactory holds the whole request for certification, passed ones too (D-3)."""
+    return outcome is Outcome.REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerStanding:
+    """How one learner of the batch stands, kept apart from the status of the batch (M-56)."""
+
+    learner_number: str
+    learner_name: str
+    satisfactory: bool
+    words: str
+
+
+def learner_standings(
+    samples: Iterable[Sample], current: Mapping[str, Judgement]
+) -> tuple[LearnerStanding, ...]:
+    """Per learner whether every sampled unit was agreed (M-56). ``current``: sample id to its judgement."""
+    by_learner: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_learner.setdefault(sample.learner_number, []).append(sample)
+    result = []
+    for number, theirs in by_learner.items():
+        decisions = [current[sample.id].decision for sample in theirs if sample.id in current]
+        agreed = sum(decision is Decision.AGREED for decision in decisions)
+        satisfactory = agreed == len(theirs)
+        words = "Satisfactory" if satisfactory else f"{agreed} of {len(theirs)} units agreed"
+        result.append(LearnerStanding(number, theirs[0].learner_name, satisfactory, words))
+    return tuple(result)
+
+
+def missing_evidence(
+    samples: Iterable[Sample], evidence: Iterable[Evidence]
+) -> tuple[tuple[EvidenceKind, str], ...]:
+    """What still keeps the evidence from being complete (M-42, M-50, D-6), as (kind, what it lacks for).
+
+    The second part is a sample id, a unit code, or empty for the whole request.
+    """
+    sampled = list(samples)
+    files = list(evidence)
+    excused = {
+        item.kind for item in files if item.not_applicable.strip() and item.kind in MAY_BE_NOT_APPLICABLE
+    }
+    unit_of = {sample.id: sample.unit_code for sample in sampled}
+    present = [item for item in files if item.sha256]
+    missing: list[tuple[EvidenceKind, str]] = []
+    for kind in EvidenceKind:
+        if kind in excused:
+            continue
+        of_kind = [item for item in present if item.kind is kind]
+        if any(not item.sample_id for item in of_kind):
+            continue
+        if kind in ONCE_PER_REQUEST:
+            if not of_kind:
+                missing.append((kind, ""))
+        elif kind in ONCE_PER_UNIT:
+            served = {unit_of.get(item.sample_id) for item in of_kind}
+            units = dict.fromkeys(sample.unit_code for sample in sampled)
+            missing.extend((kind, unit) for unit in units if unit not in served)
+        else:
+            having = {item.sample_id for item in of_kind}
+            missing.extend((kind, sample.id) for sample in sampled if sample.id not in having)
+    return tuple(missing)

@@ -1,0 +1,213 @@
+"""The messages that travel between desktop and service, version 1.
+
+They are structures of their own, not domain classes: enumerations travel as text, so that a value of tomorrow
+reaches an older client unharmed, and unknown fields are ignored on decoding while the cache keeps the raw body.
+Days are ``YYYY-MM-DD``, moments ISO 8601 in UTC, sizes bytes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+PROTOCOL = 1
+"""The protocol version spoken here; ``hello`` tells the range a service understands."""
+
+PUSH_ACTS = 200
+"""Most acts one push may carry."""
+
+PUSH_BYTES = 8 * 1024 * 1024
+"""Most bytes one push may carry; a single larger act travels alone, up to ``ACT_BYTES``."""
+
+ACT_BYTES = 32 * 1024 * 1024
+"""Most bytes a single act may have."""
+
+
+class Hello(msgspec.Struct, kw_only=True):
+    """Answer of ``GET /api/sync/hello``. ``durable_seq``: everything up to this feed number is backed up."""
+
+    protocol_min: int
+    protocol_max: int
+    schema: int
+    epoch: str
+    durable_seq: int
+    push_acts: int
+    push_bytes: int
+    server_time: str
+    version: str = ""
+
+
+class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One line of a pulled page.
+
+    op ``put``: a record. ``enter``: a root (request) comes into my scope; all I hold of it is replaced by the
+    puts that follow. ``leave``: a root leaves my scope. ``drop``: one record is gone. The page's last line has
+    ``end``: true, ``count`` (lines before it), the next ``cursor``, ``seen`` (feed number reached) and ``more``.
+    ``resync``: the cursor is unknown to the service; forget the cache and begin anew, keeping the outbox.
+    """
+
+    op: str = "put"
+    kind: str = ""
+    id: str = ""
+    root: str = ""
+    rev: int = 0
+    body: msgspec.Raw = msgspec.Raw()
+    end: bool = False
+    count: int = 0
+    cursor: str = ""
+    seen: int = 0
+    more: bool = False
+    resync: bool = False
+
+
+class RequestBody(msgspec.Struct, kw_only=True):
+    """A moderation request. It carries no telephone and no e-mail of the centre (M-52)."""
+
+    number: str
+    centre_id: str
+    centre_number: str
+    centre_name: str
+    nation: str
+    qualification_code: str
+    qualification_title: str
+    awarding_body: str
+    state: str
+    submitted_on: str
+    evidence_complete_on: str = ""
+    due_on: str = ""
+    earlier_due_on: list[str] = []
+    held_on: str = ""
+    hold_reason: str = ""
+    certification_hold: bool = False
+    outcome: str = ""
+    moderator_id: str = ""
+    moderator_name: str = ""
+    sampling_words: str = ""
+    centre_note: str = ""
+    samples: int = 0
+    judged: int = 0
+
+
+class SampleBody(msgspec.Struct, kw_only=True):
+    position: int
+    learner_name: str
+    learner_number: str
+    unit_code: str
+    unit_title: str
+    unit_credits: int
+    assessor: str
+    assessor_decision: str
+    reason: str
+
+
+class EvidenceBody(msgspec.Struct, kw_only=True):
+    kind: str
+    name: str
+    sha256: str
+    size: int
+    sample_id: str = ""
+    media_type: str = ""
+    not_applicable: str = ""
+
+
+class JudgementBody(msgspec.Struct, kw_only=True):
+    sample_id: str
+    decision: str
+    rationale: str
+    actions: list[str]
+    moderator_id: str
+    moderator_name: str
+    recorded_at: str
+    supersedes: str = ""
+    withdrawn: str = ""
+
+
+class NoteBody(msgspec.Struct, kw_only=True):
+    stage: str
+    author_id: str
+    author_name: str
+    text: str
+    written_at: str
+    sample_id: str = ""
+
+
+class ReportBody(msgspec.Struct, kw_only=True):
+    outcome: str
+    moderator_id: str
+    moderator_name: str
+    issued_at: str
+    pdf_sha256: str
+    pdf_size: int
+
+
+class ActMessage(msgspec.Struct, kw_only=True):
+    """One act. ``payload_sha256`` is the hex SHA-256 of the payload's bytes exactly as they travel."""
+
+    act_id: str
+    seen: int
+    kind: str
+    target: str
+    request_id: str
+    recorded_at: str
+    payload: msgspec.Raw
+    payload_sha256: str
+    base_rev: int = 0
+    after: str = ""
+    rests_on: list[str] = []
+
+
+class Push(msgspec.Struct, kw_only=True):
+    """Body of ``POST /api/sync/push``: acts in the order they were recorded."""
+
+    device_id: str
+    acts: list[ActMessage]
+    protocol: int = PROTOCOL
+
+
+class OutcomeMessage(msgspec.Struct, kw_only=True):
+    """The answer to one act; ``outcome`` is one of the six words of the protocol."""
+
+    act_id: str
+    outcome: str
+    code: str = ""
+    says: str = ""
+    n: int = 0
+
+
+class PushAnswer(msgspec.Struct, kw_only=True):
+    outcomes: list[OutcomeMessage]
+
+
+class SignIn(msgspec.Struct, kw_only=True):
+    email: str
+    password: str
+    device_id: str
+    device_name: str = ""
+
+
+class GrantMessage(msgspec.Struct, kw_only=True):
+    role: str
+    centre_id: str = ""
+
+
+class Tokens(msgspec.Struct, kw_only=True):
+    """Answer of sign-in and refresh. ``access`` lasts ``expires_in`` seconds; ``refresh`` is empty on refresh."""
+
+    access: str
+    expires_in: int
+    person_id: str
+    person_name: str
+    email: str
+    grants: list[GrantMessage]
+    refresh: str = ""
+
+
+class Refresh(msgspec.Struct, kw_only=True):
+    refresh: str
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """Body of every refusal of the service: a code for programs, words and advice for the person."""
+
+    code: str
+    says: str
+    do: str = ""

@@ -1,0 +1,280 @@
+"""What screens show: plain, frozen pictures of the desk. Windows hold these and ids, never live objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.acts import OutcomeKind
+from app.domain.clocks import ClockReading
+from app.domain.judging import Missing
+from app.domain.moderation import (
+    Decision,
+    Evidence,
+    IssuedReport,
+    Judgement,
+    ModerationRequest,
+    Note,
+    Outcome,
+    Sample,
+    Standing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an operation changed, so that screens redraw only that.
+
+    requests: ids of moderation requests whose records, drafts or pending acts changed.
+    outbox, work: whether the Outbox or the Work list must be read again.
+    said: what to tell the person in passing, such as "Sample 7: Agreed"; may be empty.
+    undo: id of the act that *Undo* would take back, or empty.
+    """
+
+    requests: frozenset[str] = frozenset()
+    outbox: bool = False
+    work: bool = False
+    said: str = ""
+    undo: str = ""
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(
+            self.requests | other.requests,
+            self.outbox or other.outbox,
+            self.work or other.work,
+            other.said or self.said,
+            other.undo or self.undo,
+        )
+
+
+class Group(StrEnum):
+    """The groups of the Work list, in the order in which they are shown."""
+
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    IN_MODERATION = "in_moderation"
+    ON_HOLD = "on_hold"
+    WAITING_FOR_CENTRE = "waiting_for_centre"
+    DONE = "done"
+
+
+class Offline(StrEnum):
+    """How much of a request's evidence lies on this laptop."""
+
+    NONE = "none"
+    PARTLY = "partly"
+    READY = "ready"
+
+
+class SyncMark(StrEnum):
+    """How a request's own work stands with the service."""
+
+    SYNCED = "synced"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One moderation request in the Work list, with my pending acts counted in.
+
+    update_needed: the record needs a newer Touchstone; then only ``request_id`` is to be trusted.
+    """
+
+    request_id: str
+    number: str
+    centre: str
+    qualification: str
+    state_words: str
+    judged: int
+    samples: int
+    clock: ClockReading
+    group: Group
+    offline: Offline
+    mark: SyncMark
+    certification_hold: bool = False
+    update_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementDraft:
+    """What is typed but not yet recorded for one sample; saved as one types. ``note``: an unfinished note."""
+
+    decision: Decision | None = None
+    rationale: str = ""
+    actions: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return self.decision is None and not (
+            self.rationale.strip() or self.note.strip() or any(a.strip() for a in self.actions)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDraft:
+    """The report as it is being prepared: the moderator's outcome (None: as proposed) and summary."""
+
+    outcome: Outcome | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One file of evidence; ``here``: it lies complete and verified on this laptop.
+
+    shown_inside: the viewer can show it; otherwise it is handed to the system after a question.
+    """
+
+    evidence: Evidence
+    here: bool
+    shown_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSheet:
+    """One sample with all that is known of it on this desk, pending acts laid over the cache.
+
+    judgement: the one that stands (None: not judged, or disputed); ``pending``: it waits in the outbox.
+    history: all judgements of the sample, oldest first, superseded and withdrawn ones included.
+    draft: unsaved work, None when there is none.
+    """
+
+    sample: Sample
+    standing: Standing
+    judgement: Judgement | None
+    pending: bool
+    history: tuple[Judgement, ...]
+    notes: tuple[Note, ...]
+    evidence: tuple[EvidenceItem, ...]
+    draft: JudgementDraft | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSheet:
+    """A moderation request opened on the bench.
+
+    notes, evidence: what belongs to the request as a whole. problems: entries that need a newer Touchstone.
+    issued: reports issued so far, newest last.
+    submitted: act id of a report of mine that waits in the outbox, or empty.
+    """
+
+    request: ModerationRequest
+    clock: ClockReading
+    samples: tuple[SampleSheet, ...]
+    notes: tuple[Note, ...]
+    evidence: tuple[EvidenceItem, ...]
+    issued: tuple[IssuedReport, ...]
+    submitted: str = ""
+    problems: tuple[str, ...] = ()
+
+    def sheet(self, sample_id: str) -> SampleSheet | None:
+        return next((sheet for sheet in self.samples if sheet.sample.id == sample_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDesk:
+    """The report screen's left side: what is proposed, what is chosen, and what is still missing."""
+
+    request_id: str
+    proposed: Outcome | None
+    draft: ReportDraft
+    missing: tuple[Missing, ...]
+    submitted: str
+    issued: tuple[IssuedReport, ...]
+    receipt: str = ""
+
+
+class OutboxState(StrEnum):
+    """Where an act stands, in the groups of the Outbox screen."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    ATTENTION = "attention"
+    TAKEN_BACK = "taken_back"
+
+    @property
+    def words(self) -> str:
+        return _OUTBOX_WORDS[self]
+
+
+_OUTBOX_WORDS = {
+    OutboxState.DRAFT: "Drafts",
+    OutboxState.QUEUED: "Queued",
+    OutboxState.SENDING: "Sending",
+    OutboxState.SENT: "Sent",
+    OutboxState.ATTENTION: "Needs attention",
+    OutboxState.TAKEN_BACK: "Taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One thing in the Outbox. ``what`` and ``why`` are words for the person.
+
+    act_id: empty for a draft; then ``draft_key`` names it.
+    can_retry, can_take_back: what the person may do with it.
+    """
+
+    act_id: str
+    draft_key: str
+    state: OutboxState
+    what: str
+    why: str
+    request_id: str
+    sample_id: str
+    at: datetime
+    outcome: OutcomeKind | None = None
+    can_retry: bool = False
+    can_take_back: bool = False
+
+
+class Reach(StrEnum):
+    """Whether the service can be reached; offline is normal, not an error."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SYNCING = "syncing"
+    SIGNED_OUT = "signed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status pill says; always true.
+
+    saved_at: when something was last saved on this laptop; queued: acts not yet answered by the service.
+    trouble: one sentence for the banner, empty when all is well; ``do`` what the person can do.
+    """
+
+    reach: Reach
+    queued: int
+    attention: int
+    saved_at: datetime | None
+    synced_at: datetime | None
+    trouble: str = ""
+    do: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A decrypted copy given to the system's own program; it is purged when the person is done."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How far fetching evidence has come: files and bytes, and what could not be fetched, in words."""
+
+    done: int
+    total: int
+    bytes_done: int
+    bytes_total: int
+    failed: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,33 @@
+"""The one date formatter."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.dates import clock_time, day, from_text, london_day, moment, short_day, to_text
+
+
+def test_days_and_moments_in_words() -> None:
+    assert day(date(2026, 3, 12)) == "12 March 2026"
+    assert short_day(date(2026, 3, 12)) == "Thu 12 Mar"
+    assert moment(datetime(2026, 7, 1, 9, 5, tzinfo=UTC)) == "1 July 2026, 10:05"
+    assert clock_time(datetime(2026, 1, 1, 9, 5, tzinfo=UTC)) == "09:05"
+
+
+def test_the_day_is_londons() -> None:
+    assert london_day(datetime(2026, 5, 15, 23, 0, tzinfo=UTC)) == date(2026, 5, 16)
+    assert london_day(datetime(2026, 1, 15, 23, 30, tzinfo=UTC)) == date(2026, 1, 15)
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_a_moment_survives_being_written_down(value: datetime) -> None:
+    assert from_text(to_text(value)) == value.astimezone(UTC)
+
+
+def test_a_moment_without_a_zone_is_a_defect() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        to_text(datetime(2026, 1, 1))  # noqa: DTZ001
