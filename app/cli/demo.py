@@ -1,0 +1,116 @@
+"""`touchstone demo`: a central service of one's own with invented data, and the window signed in to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.house import LocalService
+from app.cli.system import has_screen
+from app.domain.errors import KnownError
+
+if TYPE_CHECKING:
+    from app.workspace.desk import Desk
+
+# Due dates are laid around the day of seeding; later than this they would all be overdue.
+KEEPS_FOR = timedelta(days=10)
+_ROLES_SO_FAR = ("moderator",)
+
+
+def run(role: str, *, fresh: bool = False) -> int:
+    """Shows the demonstration until its window is closed. Without a screen the tour runs instead."""
+    if role not in _ROLES_SO_FAR:
+        raise KnownError(
+            "role_not_ready",
+            f"The demonstration has no screens for a {role} yet.",
+            "Try touchstone demo --role moderator.",
+        )
+    if not has_screen():
+        print("There is no screen here, so the tour runs instead of the window.")
+        from app.cli import tour
+
+        return tour.run(Path.cwd() / "tour", theme="light", scale=100)
+    from app.cli.window import must_have_screen
+
+    must_have_screen()
+    home = demo_home(role)
+    os.environ["TOUCHSTONE_HOME"] = str(home)
+    if fresh or _is_stale(home):
+        shutil.rmtree(home, ignore_errors=True)
+    with prepared_service(home) as (service, email, password):
+        print(f"Demonstration service at {service.url}; invented data lies in {home}.")
+        from app.views.main import run as run_window
+
+        def start() -> Desk | None:
+            return desk_for(service, email, password)
+
+        return run_window(start)
+
+
+def demo_home(role: str) -> Path:
+    """Where the demonstration keeps its service and its profile; kept until it is stale or ``--fresh``."""
+    import platformdirs
+
+    return platformdirs.user_data_path("touchstone", appauthor=False) / "demo" / role
+
+
+class prepared_service:  # noqa: N801 - used as a sentence: with prepared_service(home)
+    """A running demo service in ``home``, seeded if it is new; gives it with the moderator's e-mail and password."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.service = LocalService(home / "service", _former_port(home))
+
+    def __enter__(self) -> tuple[LocalService, str, str]:
+        seeded = self.home / "seeded.json"
+        if not seeded.exists():
+            shutil.rmtree(self.service.folder, ignore_errors=True)
+            self.service.folder.mkdir(parents=True)
+            email, password = self._seed()
+            seeded.write_text(
+                json.dumps({"on": date.today().isoformat(), "email": email, "password": password})  # noqa: DTZ011
+            )
+        told = json.loads(seeded.read_text())
+        self.service.start()
+        seeded.write_text(json.dumps(told | {"port": self.service.port}))
+        return self.service, told["email"], told["password"]
+
+    def __exit__(self, *_: object) -> None:
+        self.service.stop()
+
+    def _seed(self) -> tuple[str, str]:
+        from app.service.demo import prepare_demo
+
+        people = prepare_demo(self.service.database_url, self.service.files_url)
+        return people.moderator_email, people.password
+
+
+def desk_for(service: LocalService, email: str, password: str) -> Desk:
+    """The demo moderator's desk: entered again if there is one on this computer, else signed in."""
+    from app.workspace.entrance import enter, profiles, sign_in
+
+    for card in profiles():
+        if card.email == email and card.service_url == service.url:
+            return enter(card.folder)
+    return sign_in(service.url, email, password, demo=True)
+
+
+def _former_port(home: Path) -> int:
+    """The port of the last time, so that the profile made then finds its service again."""
+    try:
+        port: int = json.loads((home / "seeded.json").read_text()).get("port", 0)
+    except (OSError, ValueError):
+        return 0
+    return port
+
+
+def _is_stale(home: Path) -> bool:
+    try:
+        seeded = date.fromisoformat(json.loads((home / "seeded.json").read_text())["on"])
+    except (OSError, ValueError, KeyError):
+        return True
+    return date.today() - seeded > KEEPS_FOR  # noqa: DTZ011

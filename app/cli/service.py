@@ -1,0 +1,197 @@
+"""``touchstone service …``: running the central service and looking after it."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.errors import KnownError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from app.service.settings import Settings
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds ``service`` and its commands. Each sets ``func``, which takes the namespace and returns an exit code."""
+    service = subparsers.add_parser(
+        "service",
+        help="run and look after the central service",
+        description="Run the central service and look after it.",
+    )
+    commands = service.add_subparsers(dest="service_command", required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--database-url",
+        metavar="URL",
+        help="sqlite:///FILE or postgresql://USER@HOST/NAME (default: TOUCHSTONE_DATABASE_URL, else a file of mine)",
+    )
+    shared.add_argument(
+        "--files-url",
+        metavar="URL",
+        help="a folder, or s3://BUCKET and the like (default: TOUCHSTONE_FILES_URL, else a folder of mine)",
+    )
+
+    run = commands.add_parser("run", parents=[shared], help="serve until stopped")
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    run.add_argument(
+        "--port", type=int, default=8610, help="port; 0 takes any free one (default: %(default)s)"
+    )
+    run.add_argument(
+        "--workers", type=int, default=1, help="processes; more than one needs PostgreSQL (default: 1)"
+    )
+    run.set_defaults(func=_run)
+
+    init = commands.add_parser("init", parents=[shared], help="set up the database, or bring it up to date")
+    init.set_defaults(func=_init)
+
+    user = commands.add_parser("add-user", parents=[shared], help="make an account, or give it another role")
+    user.add_argument("--email", required=True, help="the person's e-mail address; it is the login name")
+    user.add_argument("--name", required=True, help="the person's name")
+    user.add_argument(
+        "--role",
+        required=True,
+        choices=("moderator", "reviewer", "quality_manager", "support", "centre_staff"),
+        help="what the person is here for",
+    )
+    user.add_argument("--centre", metavar="NUMBER", help="the centre, for centre staff")
+    user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    user.set_defaults(func=_add_user)
+
+    importing = commands.add_parser(
+        "import", parents=[shared], help="import centres, qualifications, units, learners, registrations"
+    )
+    importing.add_argument("folder", metavar="DIR", type=Path, help="the folder with the CSV files")
+    importing.set_defaults(func=_import)
+
+    attach = commands.add_parser("attach", parents=[shared], help="attach evidence to a request")
+    attach.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
+    attach.add_argument("--sample", type=int, default=0, metavar="N", help="position of the sample")
+    attach.add_argument("--kind", required=True, help="kind of evidence, such as learner_work")
+    attach.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    attach.set_defaults(func=_attach)
+
+    assign = commands.add_parser("assign", parents=[shared], help="give a request to a moderator")
+    assign.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
+    assign.add_argument("--moderator", required=True, metavar="EMAIL", help="the moderator's address")
+    assign.set_defaults(func=_assign)
+
+    revoke = commands.add_parser("revoke", parents=[shared], help="sign a person out everywhere")
+    revoke.add_argument("--email", required=True, help="the person's e-mail address")
+    revoke.set_defaults(func=_revoke)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from app.service.settings import Settings, default_database_url, default_files_url
+
+    return Settings(
+        database_url=options.database_url or default_database_url(),
+        files_url=options.files_url or default_files_url(),
+        host=getattr(options, "host", "127.0.0.1"),
+        port=getattr(options, "port", 0),
+        workers=getattr(options, "workers", 1),
+    )
+
+
+def _ready_engine(settings: Settings) -> Engine:
+    from app.service.database import open_engine, require_current
+
+    engine = open_engine(settings.database_url)
+    require_current(engine)
+    return engine
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app.service.main import run
+
+    run(_settings(options))
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from app.service.database import migrate, open_engine
+
+    migrate(open_engine(_settings(options).database_url))
+    print("The database is ready.")
+    return 0
+
+
+def _add_user(options: argparse.Namespace) -> int:
+    from sqlalchemy import select
+
+    from app.domain.people import Grant, Role
+    from app.service.accounts import NewPerson, add_user
+    from app.service.database import reading
+    from app.service.tables import centres
+
+    engine = _ready_engine(_settings(options))
+    centre_id = None
+    if options.centre:
+        with reading(engine) as connection:
+            centre_id = connection.scalar(select(centres.c.id).where(centres.c.number == options.centre))
+        if centre_id is None:
+            raise KnownError("centre_unknown", f"There is no centre {options.centre}.")
+    grant = Grant(Role(options.role), centre_id)
+    person = add_user(
+        engine, NewPerson(options.email, options.name, _password(options.password_stdin), (grant,))
+    )
+    print(f"{person.name} can sign in as {person.email}: {grant.role.words}.")
+    return 0
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != first:
+        raise KnownError("passwords_differ", "The two passwords differ.", "Type the same one twice.")
+    return first
+
+
+def _import(options: argparse.Namespace) -> int:
+    from app.service.importer import import_folder
+
+    print(import_folder(_ready_engine(_settings(options)), options.folder))
+    return 0
+
+
+def _attach(options: argparse.Namespace) -> int:
+    from app.domain.moderation import EvidenceKind
+    from app.service.blobs import BlobStore
+    from app.service.claims import Attachment, attach_evidence
+    from app.service.settings import present
+
+    known = [kind.value for kind in EvidenceKind]
+    if options.kind not in known:
+        raise KnownError(
+            "kind_unknown", f"“{options.kind}” is no kind of evidence.", f"Choose one of: {', '.join(known)}."
+        )
+    settings = _settings(options)
+    attachments = [
+        Attachment(EvidenceKind(options.kind), path.name, path, options.sample) for path in options.files
+    ]
+    blobs = BlobStore(settings.files_url)
+    attach_evidence(_ready_engine(settings), blobs, options.request, attachments, present())
+    count = len(attachments)
+    print(f"{count} {'file' if count == 1 else 'files'} attached to {options.request}.")
+    return 0
+
+
+def _assign(options: argparse.Namespace) -> int:
+    from app.service.assignments import assign_moderator
+
+    assign_moderator(_ready_engine(_settings(options)), options.request, options.moderator)
+    print(f"{options.request} is assigned to {options.moderator}.")
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    from app.service.accounts import revoke_everything
+
+    count = revoke_everything(_ready_engine(_settings(options)), options.email)
+    print(f"{options.email} is signed out everywhere ({count} sign-ins ended).")
+    return 0

@@ -1,0 +1,103 @@
+"""An encrypted, verified copy of a database, made before anything in it is rebuilt."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import KnownError
+from app.models.database import Database
+from app.models.faults import in_words
+from app.vault.disk import private_folder, put_in_place
+
+KEPT = 3
+"""How many copies of each database stay; the oldest go first."""
+
+
+def back_up(database: Database) -> Path:
+    """Copies the database under its own key, proves that the copy opens, is sound and complete, and keeps it.
+
+    Returns where it lies. Raises ``KnownError``: ``backup_failed`` when the copy is not what it should be,
+    ``disk_full`` and others as ``in_words`` says. Nothing unverified remains.
+    """
+    folder = database.path.parent / "backups"
+    with in_words(database.label, database.path):
+        private_folder(folder)
+        earlier = backups(folder, database.path.stem)
+        number = _number(earlier[-1]) + 1 if earlier else 1
+        final = folder / f"{database.path.stem}-{number:04}.db"
+        part = final.with_suffix(".part")
+        _remove(part)
+        try:
+            _copy(database, part)
+            _verify(database, part)
+            _make_durable(part)
+            put_in_place(part, final)
+        except BaseException:
+            _remove(part)
+            raise
+        for old in backups(folder, database.path.stem)[:-KEPT]:
+            old.unlink()
+    return final
+
+
+def backups(folder: Path, stem: str) -> list[Path]:
+    """The copies kept of one database, oldest first."""
+    return sorted(folder.glob(f"{stem}-[0-9]*.db"), key=_number)
+
+
+def _number(path: Path) -> int:
+    found = re.search(r"-(\d+)$", path.stem)
+    return int(found.group(1)) if found else 0
+
+
+def _copy(database: Database, part: Path) -> None:
+    target = database.open_copy(part)
+    try:
+        with database.raw() as source:
+            source.backup(target)
+        # The copy is one file, complete without a log beside it.
+        target.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        target.close()
+
+
+def _verify(database: Database, part: Path) -> None:
+    copy = database.open_copy(part)
+    try:
+        faults = [row[0] for row in copy.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        faults += [row[0] for row in copy.execute("PRAGMA cipher_integrity_check")]
+        with database.raw() as source:
+            if _row_counts(source) != _row_counts(copy):
+                faults.append("the copy does not have as many rows as the file")
+    finally:
+        copy.close()
+    if faults:
+        raise KnownError(
+            "backup_failed",
+            "Your work must be copied before this version of Touchstone can use it, and the copy was not sound.",
+            "Nothing was changed. See that the disk is sound and has room, then open Touchstone again.",
+            details="; ".join(faults[:5]),
+        )
+
+
+def _row_counts(connection: Any) -> dict[str, int]:
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(tables)
+    }
+
+
+def _make_durable(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(part: Path) -> None:
+    for path in (part, part.with_name(part.name + "-wal"), part.with_name(part.name + "-journal")):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,192 @@
+"""``cache.db``: what the service said. Written by pull alone and rebuildable at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, true, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.dates import from_text
+from app.domain.moderation import ModerationRequest
+from app.models import marks
+from app.models.database import Database
+from app.models.held import AppliedPage, Page, Unreadable
+from app.models.pages import apply_page, make_later_indexes
+from app.models.tables import files, records, removals
+from app.wire.codec import KINDS, Codec, Record, UpdateNeeded
+
+__all__ = ["AppliedPage", "CacheStore", "Page", "Unreadable"]
+
+_PLACE = {kind: place for place, kind in enumerate(KINDS)}
+_MANY = 500
+_ROWS = select(records.c.kind, records.c.id, records.c.root, records.c.rev, records.c.body)
+
+# CROSS JOIN fixes the order: from the few files that are here to their requests, never through every record.
+_COUNTS = """
+SELECT record.root, count(file.sha256), count(*)
+FROM (
+    SELECT DISTINCT named.root FROM files AS file CROSS JOIN records AS named ON named.sha256 = file.sha256
+    WHERE file.here AND named.sha256 <> ''
+) AS begun
+CROSS JOIN records AS record ON record.root = begun.root
+LEFT JOIN files AS file ON file.sha256 = record.sha256 AND file.here
+WHERE record.kind = 'evidence' AND record.sha256 <> ''
+GROUP BY record.root
+"""
+
+
+class CacheStore:
+    """The service's records on this laptop. Any thread may call; readers never wait for a page being written.
+
+    Every call may raise the ``KnownError`` of a full disk, a locked or a damaged file.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        """``clock`` dates the last sync for the person; no rule depends on it."""
+        self._database = database
+        self._clock = clock
+        self._codec = Codec()
+        self._log_due = False
+
+    # -- pulling ------------------------------------------------------------------------------------------------
+
+    def apply_page(self, page: Page) -> AppliedPage:
+        """Writes one complete page and its cursor in one transaction; records of a root that left are wiped."""
+        with self._database.write() as connection:
+            done = apply_page(connection, page, self._clock())
+        if not page.more:
+            make_later_indexes(self._database)
+        self._log_due = self._log_due or bool(done.left)
+        if self._log_due:
+            # What left must not linger in the log. A reader in the way is waited for until the next page.
+            self._log_due = not self._database.clear_log()
+        return done
+
+    def cursor(self) -> str:
+        """Where the feed was left; empty before the first page."""
+        with self._database.read() as connection:
+            return marks.text(connection, marks.CURSOR)
+
+    def seen(self) -> int:
+        """The feed number up to which everything has been pulled."""
+        with self._database.read() as connection:
+            return marks.number(connection, marks.SEEN)
+
+    def last_synced(self) -> datetime | None:
+        """When the cache was last in step with the service, by this computer's clock."""
+        with self._database.read() as connection:
+            found = marks.text(connection, marks.SYNCED_AT)
+        return from_text(found) if found else None
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def requests(self) -> list[ModerationRequest | Unreadable]:
+        """Every request in my scope, by id."""
+        query = _ROWS.where(records.c.kind == "request").order_by(records.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        found: list[ModerationRequest | Unreadable] = []
+        for row in rows:
+            record = self._decoded(*row)
+            if isinstance(record, ModerationRequest | Unreadable):
+                found.append(record)
+        return found
+
+    def root(self, request_id: str) -> list[Record | Unreadable]:
+        """Everything that hangs on one request, in the order in which a root is sent; empty when it is not here."""
+        query = _ROWS.where(records.c.root == request_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        ordered = sorted(rows, key=lambda row: (_PLACE.get(row[0], len(KINDS)), row[0], row[1]))
+        return [self._decoded(*row) for row in ordered]
+
+    def record(self, kind: str, identifier: str) -> Record | Unreadable | None:
+        query = _ROWS.where(records.c.kind == kind, records.c.id == identifier)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else self._decoded(*row)
+
+    def count(self, kind: str) -> int:
+        with self._database.read() as connection:
+            found = connection.execute(select(func.count()).where(records.c.kind == kind)).scalar()
+        return int(found or 0)
+
+    def revs(self, kind: str) -> dict[str, int]:
+        """The id and rev of every record of a kind, to compare with the service's manifest."""
+        with self._database.read() as connection:
+            found = connection.execute(select(records.c.id, records.c.rev).where(records.c.kind == kind))
+            return dict(found.all())
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def evidence_counts(self) -> dict[str, tuple[int, int]]:
+        """By request how many of its evidence files lie here, of how many; requests without any here are left out,
+        so that the cost follows what was fetched and not the size of the cache.
+        """
+        with self._database.read() as connection:
+            return {root: (here, total) for root, here, total in connection.exec_driver_sql(_COUNTS)}
+
+    def file_key(self, sha256: str) -> bytes | None:
+        """The key of a file that lies here whole, or None."""
+        return self.file_keys([sha256]).get(sha256)
+
+    def file_keys(self, hashes: Collection[str]) -> Mapping[str, bytes]:
+        """The keys of those files that lie here whole."""
+        wanted = sorted(set(hashes))
+        found: dict[str, bytes] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _MANY):
+                part = wanted[start : start + _MANY]
+                query = select(files.c.sha256, files.c.key).where(files.c.here, files.c.sha256.in_(part))
+                found.update(connection.execute(query).all())
+        return found
+
+    def reserve_file(self, sha256: str, size: int, new_key: bytes) -> bytes | None:
+        """The key under which a file is to be kept: the one already known for it, else ``new_key``, which is
+        remembered before the file exists, so that no crash leaves a file without its key.
+
+        None when no record here names the file (any more).
+        """
+        statement = insert(files).values(sha256=sha256, key=new_key, size=size, here=False)
+        with self._database.write() as connection:
+            if not _named(connection, sha256):
+                return None
+            connection.execute(statement.on_conflict_do_nothing(index_elements=["sha256"]))
+            connection.execute(removals.delete().where(removals.c.sha256 == sha256))
+            return connection.execute(select(files.c.key).where(files.c.sha256 == sha256)).scalar()
+
+    def file_arrived(self, sha256: str) -> bool:
+        """Marks a reserved file as whole. False when its request left meanwhile; then the file is to be removed."""
+        with self._database.write() as connection:
+            changed = connection.execute(update(files).where(files.c.sha256 == sha256).values(here=True))
+            return bool(changed.rowcount)
+
+    def file_lost(self, sha256: str) -> None:
+        """The file is missing or damaged on the disk: it counts as not fetched, and may be fetched again."""
+        with self._database.write() as connection:
+            connection.execute(update(files).where(files.c.sha256 == sha256).values(here=False))
+
+    def files_to_remove(self) -> tuple[str, ...]:
+        """Files whose keys are gone because nothing here names them any more."""
+        with self._database.read() as connection:
+            return tuple(connection.execute(select(removals.c.sha256).order_by(removals.c.sha256)).scalars())
+
+    def file_removed(self, sha256: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(removals.delete().where(removals.c.sha256 == sha256))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _decoded(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record | Unreadable:
+        try:
+            return self._codec.record(kind, identifier, root, rev, body)
+        except UpdateNeeded as error:
+            return Unreadable(kind, identifier, root, error)
+
+
+def _named(connection: Connection, sha256: str) -> bool:
+    query = select(true()).where(records.c.sha256 == sha256, records.c.sha256 != "").limit(1)
+    return connection.execute(query).scalar() is not None

@@ -1,0 +1,35 @@
+"""Small facts the cache keeps about itself, written in the transaction of the page they belong to."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.models.tables import marks
+
+CURSOR = "cursor"
+SEEN = "seen"
+SYNCED_AT = "synced_at"
+GENERATION = "generation"
+SWEEPING = "sweeping"
+"""Non-zero while a re-reading of everything is under way."""
+ORPHANS = "orphans"
+"""Non-zero when records were removed and some file may have lost its last record."""
+
+
+def text(connection: Connection, key: str) -> str:
+    """The mark, or empty."""
+    found = connection.execute(select(marks.c.value).where(marks.c.key == key)).scalar()
+    return "" if found is None else str(found)
+
+
+def number(connection: Connection, key: str) -> int:
+    """The mark as a number, 0 when there is none."""
+    return int(text(connection, key) or 0)
+
+
+def put(connection: Connection, key: str, value: str | int) -> None:
+    statement = insert(marks).values(key=key, value=str(value))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+    )

@@ -1,0 +1,144 @@
+"""Opening both databases of a profile: the key first, work with every care, the cache set aside if it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.errors import KnownError
+from app.models.cache import CacheStore
+from app.models.database import Database, damage_note
+from app.models.faults import Label, in_words, wrong_key
+from app.models.schema import CACHE, WORK, bring_up_to_date
+from app.models.work import WorkStore
+from app.vault.disk import sync_folder
+from app.vault.keys import Keys, key_lost, new_database_key
+
+KEY_NAME = "database-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Both stores of one profile. ``cache_set_aside``: where a damaged cache was put; a new one was begun."""
+
+    work: WorkStore
+    cache: CacheStore
+    cache_set_aside: Path | None = None
+
+    def close(self) -> None:
+        self.work.close()
+        self.cache.close()
+
+
+def open_databases(folder: Path, profile_id: str, keys: Keys, clock: Callable[[], datetime]) -> Stores:
+    """As ``app.models.profile.open_stores``, for the folder of a profile."""
+    work_path, cache_path = folder / "work.db", folder / "cache.db"
+    key = _key(profile_id, keys, any_there=_there(work_path) or _there(cache_path))
+    if _there(cache_path) and not _there(work_path):
+        raise KnownError(
+            "work_missing",
+            "The file with your work is missing on this computer.",
+            f"Put “work.db” back into {folder}, or the newest copy from the folder “backups” there; "
+            "or ask the support contact. Nothing was changed.",
+        )
+    work = _open_work(work_path, cache_path, key)
+    try:
+        cache, set_aside = _open_cache(cache_path, key)
+    except BaseException:
+        work.close()
+        raise
+    return Stores(WorkStore(work, clock), CacheStore(cache, clock), set_aside)
+
+
+def _there(path: Path) -> bool:
+    # SQLite makes the file before it writes the first page: an empty one holds nothing yet.
+    return path.exists() and path.stat().st_size > 0
+
+
+def _key(profile_id: str, keys: Keys, *, any_there: bool) -> str:
+    key = keys.get(profile_id, KEY_NAME)
+    if key is not None:
+        return key
+    if any_there:
+        raise key_lost()
+    key = new_database_key()
+    keys.put(profile_id, KEY_NAME, key)
+    if keys.get(profile_id, KEY_NAME) != key:
+        raise KnownError(
+            "keyring_refused",
+            "The password store of this computer did not keep the key that Touchstone gave it.",
+            "See that it is unlocked and try again; nothing was created.",
+        )
+    return key
+
+
+def _open_work(path: Path, cache_path: Path, key: str) -> Database:
+    database = Database("work", path, key)
+    try:
+        bring_up_to_date(database, WORK)
+    except KnownError as error:
+        database.close()
+        if error.code == "work_damaged" and _is_first_page(error) and not _opens("cache", cache_path, key):
+            # Neither file opens: the key is at fault rather than the disk.
+            raise wrong_key(path, error.details) from error
+        raise
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _is_first_page(error: KnownError) -> bool:
+    return "not a database" in error.details
+
+
+def _opens(label: Label, path: Path, key: str) -> bool:
+    if not _there(path):
+        return False
+    database = Database(label, path, key)
+    try:
+        with database.read() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
+    except KnownError:
+        return False
+    finally:
+        database.close()
+    return True
+
+
+def _open_cache(path: Path, key: str) -> tuple[Database, Path | None]:
+    set_aside = _set_aside(path) if damage_note(path).exists() else None
+    database = Database("cache", path, key)
+    try:
+        try:
+            bring_up_to_date(database, CACHE)
+        except KnownError as error:
+            if error.code != "cache_damaged":
+                raise
+            database.close()
+            set_aside = _set_aside(path)
+            database = Database("cache", path, key)
+            bring_up_to_date(database, CACHE)
+        # Records that left while a reader was in the way may still stand in the log.
+        database.clear_log()
+    except BaseException:
+        database.close()
+        raise
+    return database, set_aside
+
+
+def _set_aside(path: Path) -> Path:
+    """Renames a damaged cache, never deletes it; the next pull fetches everything anew."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}-set-aside-{number}.db")).exists():
+        number += 1
+    with in_words("cache", path):
+        for ending in ("-wal", "-shm", ""):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + ending))
+        damage_note(path).unlink(missing_ok=True)
+        sync_folder(path.parent)
+    return aside

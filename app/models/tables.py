@@ -1,0 +1,106 @@
+"""The tables of both databases. Synced tables carry no foreign keys: a child may arrive before its parent."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+work = MetaData()
+
+outbox = Table(
+    "outbox",
+    work,
+    # AUTOINCREMENT: the order in which things were done must not be reused after anything is removed.
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("act_id", String, nullable=False, unique=True),
+    Column("device_id", String, nullable=False),
+    Column("author_id", String, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("request_id", String, nullable=False),
+    Column("base_rev", Integer, nullable=False),
+    Column("after", String, nullable=False),
+    Column("rests_on", String, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("payload_sha256", String, nullable=False),
+    Column("recorded_at", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("code", String, nullable=False, default=""),
+    Column("says", String, nullable=False, default=""),
+    Column("answered_at", String, nullable=False, default=""),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("n", Integer, nullable=False, default=0),
+    Column("covered", Boolean, nullable=False, default=False),
+    Index("outbox_by_state", "state"),
+    Index("outbox_by_request", "request_id"),
+    sqlite_autoincrement=True,
+)
+
+drafts = Table(
+    "drafts",
+    work,
+    Column("key", String, primary_key=True),
+    Column("body", String, nullable=False),
+    Column("changed_at", String, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    work,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    work,
+    Column("act_id", String, primary_key=True),
+    Column("request_id", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("kept_at", String, nullable=False),
+    Index("reports_by_request", "request_id"),
+)
+
+cache = MetaData()
+
+# Rows are found by kind and id, and read by root. ``generation`` counts re-readings of the whole cache: what an
+# earlier one wrote is swept when the re-reading is complete. ``sha256`` names the record's file, if it has one.
+records = Table(
+    "records",
+    cache,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("root", String, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("records_by_root", "root"),
+    sqlite_with_rowid=False,
+)
+
+# The index by file follows when a first sync is complete: random hashes would make its large inserts twice as slow.
+LATER_INDEXES = ("CREATE INDEX IF NOT EXISTS records_by_file ON records (sha256) WHERE sha256 <> ''",)
+
+marks = Table(
+    "marks",
+    cache,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+files = Table(
+    "files",
+    cache,
+    Column("sha256", String, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("here", Boolean, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    cache,
+    Column("sha256", String, primary_key=True),
+)

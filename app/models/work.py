@@ -1,0 +1,103 @@
+"""``work.db``: what a person did and is about to do. Lost work is the one thing this must never cause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.dates import from_text, to_text
+from app.models.entries import ActState, DraftEntry, OutboxCounts, OutboxEntry
+from app.models.outbox import Outbox
+from app.models.rows import keep_report, put_draft
+from app.models.tables import drafts, outbox, reports, settings
+
+__all__ = ["ActState", "DraftEntry", "OutboxCounts", "OutboxEntry", "WorkStore"]
+
+
+class WorkStore(Outbox):
+    """Outbox, drafts, settings of work and issued reports. Any thread may call; every call is one transaction.
+
+    Every call may raise the ``KnownError`` of a full disk, a locked or a damaged file.
+    """
+
+    # -- drafts -------------------------------------------------------------------------------------------------
+
+    def save_draft(self, key: str, body: Mapping[str, Any]) -> None:
+        """Keeps what is being typed, replacing what was kept under that key; durable when this returns."""
+        with self._database.write() as connection:
+            put_draft(connection, key, body, to_text(self._clock()))
+
+    def draft(self, key: str) -> Mapping[str, Any] | None:
+        with self._database.read() as connection:
+            found = connection.execute(select(drafts.c.body).where(drafts.c.key == key)).scalar()
+        return None if found is None else _object(found)
+
+    def drafts(self) -> tuple[DraftEntry, ...]:
+        """Every draft, the one changed last at the end."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(drafts).order_by(drafts.c.changed_at, drafts.c.key)).all()
+        return tuple(DraftEntry(row.key, _object(row.body), from_text(row.changed_at)) for row in rows)
+
+    def drop_draft(self, key: str) -> None:
+        """Removes a draft; it is no error when there is none."""
+        if self.draft(key) is None:
+            return
+        with self._database.write() as connection:
+            put_draft(connection, key, None, "")
+
+    # -- settings -----------------------------------------------------------------------------------------------
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting: whatever JSON value was put there last."""
+        with self._database.read() as connection:
+            found = connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
+        return default if found is None else json.loads(found)
+
+    def put(self, key: str, value: Any) -> None:
+        statement = insert(settings).values(key=key, value=json.dumps(value, ensure_ascii=False))
+        with self._database.write() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["key"], set_={"value": statement.excluded.value}
+                )
+            )
+
+    # -- issued reports -----------------------------------------------------------------------------------------
+
+    def keep_report(self, act_id: str, request_id: str, pdf: bytes, sha256: str) -> None:
+        """Keeps the bytes of a report issued elsewhere; one that was signed off here is kept by ``add``."""
+        with self._database.write() as connection:
+            keep_report(connection, act_id, request_id, pdf, sha256, to_text(self._clock()))
+
+    def report(self, act_id: str) -> bytes | None:
+        """The bytes of one report as it was issued."""
+        with self._database.read() as connection:
+            found = connection.execute(select(reports.c.pdf).where(reports.c.act_id == act_id)).scalar()
+        return None if found is None else bytes(found)
+
+    def signed_report(self, request_id: str) -> bytes | None:
+        """The newest report of a request that was neither refused nor taken back."""
+        void = (ActState.REJECTED, ActState.CONFLICT, ActState.TAKEN_BACK)
+        query = (
+            select(reports.c.pdf)
+            .outerjoin(outbox, outbox.c.act_id == reports.c.act_id)
+            .where(reports.c.request_id == request_id)
+            .where(or_(outbox.c.state.is_(None), outbox.c.state.not_in(void)))
+            .order_by(reports.c.kept_at.desc(), reports.c.act_id.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else bytes(found)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _object(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(text)
+    return value

@@ -1,0 +1,170 @@
+"""Accounts: who there is, with which roles, and how they prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from app.domain.errors import KnownError
+from app.domain.people import Grant, Person, Role, login_name
+from app.service import tables as t
+from app.service.database import reading, transact
+from app.service.errors import Refusal
+from app.service.limits import count_attempt, forget_attempts
+from app.service.passwords import Passwords, check_new_password, hash_password
+
+AT_A_CENTRE = frozenset({Role.CENTRE_STAFF})
+"""Roles held at a centre; all others are held for the awarding body itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody to be given an account. Grants name centres by id."""
+
+    email: str
+    name: str
+    password: str
+    grants: tuple[Grant, ...]
+
+
+def new_id() -> str:
+    """An id that sorts by when it was made (UUIDv7)."""
+    return str(uuid_utils.uuid7())
+
+
+def add_user(engine: Engine, person: NewPerson) -> Person:
+    """Makes an account, or gives an existing one further roles (the password then stays as it is).
+
+    Raises KnownError for an address, password or role that cannot be, in words.
+    """
+    email = login_name(person.email)
+    if not person.name.strip():
+        raise KnownError("name_missing", "An account needs the person's name.")
+    for grant in person.grants:
+        if (grant.role in AT_A_CENTRE) != (grant.centre_id is not None):
+            raise KnownError(
+                "grant_wrong",
+                f"The role “{grant.role.words}” "
+                + ("needs a centre." if grant.role in AT_A_CENTRE else "is not held at a centre."),
+            )
+    check_new_password(person.password)
+    password_hash = hash_password(person.password)
+
+    def add(connection: Connection) -> Person:
+        found = person_by_email(connection, email)
+        if found is None:
+            identifier = new_id()
+            connection.execute(
+                t.persons.insert().values(
+                    id=identifier, email=email, name=person.name.strip(), password_hash=password_hash
+                )
+            )
+        else:
+            identifier = found.id
+        give_grants(connection, identifier, person.grants)
+        return load_person(connection, identifier)
+
+    return transact(engine, add)
+
+
+def give_grants(connection: Connection, person_id: str, grants: Iterable[Grant]) -> None:
+    """Adds roles the person does not hold yet."""
+    held = set(_grants(connection, person_id))
+    for grant in grants:
+        if grant not in held:
+            connection.execute(
+                t.grants.insert().values(
+                    id=new_id(), person_id=person_id, role=grant.role.value, centre_id=grant.centre_id
+                )
+            )
+
+
+def load_person(connection: Connection, person_id: str) -> Person:
+    row = connection.execute(select(t.persons).where(t.persons.c.id == person_id)).one()
+    return Person(row.id, row.email, row.name, _grants(connection, row.id))
+
+
+def person_by_email(connection: Connection, email: str) -> Person | None:
+    """The person with this login name, or None."""
+    identifier = connection.scalar(select(t.persons.c.id).where(t.persons.c.email == login_name(email)))
+    return None if identifier is None else load_person(connection, identifier)
+
+
+def require_person(connection: Connection, email: str) -> Person:
+    """The person with this login name. Raises KnownError if there is none."""
+    person = person_by_email(connection, email)
+    if person is None:
+        raise KnownError("person_unknown", f"Nobody has an account with the address {email}.")
+    return person
+
+
+def prove_person(
+    engine: Engine, passwords: Passwords, email: str, password: str, address: str, now: datetime
+) -> Person:
+    """The person with this e-mail and password.
+
+    Raises Refusal 401 with one sentence that does not tell whether the account exists, 429 after too many attempts,
+    503 when too many people are being checked at once.
+    """
+    name = login_name(email)
+    count_attempt(engine, name, address, now)
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(t.persons.c.id, t.persons.c.password_hash).where(t.persons.c.email == name)
+        ).one_or_none()
+    if not passwords.check(password, row.password_hash if row else None) or row is None:
+        raise Refusal(
+            401,
+            "wrong_password",
+            "This e-mail address and password do not belong together.",
+            "Check both and try again.",
+        )
+
+    def finish(connection: Connection) -> Person:
+        forget_attempts(connection, name)
+        return load_person(connection, row.id)
+
+    return transact(engine, finish)
+
+
+def revoke_everything(engine: Engine, email: str) -> int:
+    """Signs the person out on every device and in every browser. Returns how many sign-ins ended."""
+
+    def revoke(connection: Connection) -> int:
+        person = require_person(connection, email)
+        families = connection.scalars(
+            select(t.tokens.c.family).where(t.tokens.c.person_id == person.id).distinct()
+        ).all()
+        connection.execute(delete(t.tokens).where(t.tokens.c.person_id == person.id))
+        sessions = connection.execute(delete(t.web_sessions).where(t.web_sessions.c.person_id == person.id))
+        return len(families) + int(sessions.rowcount)
+
+    return transact(engine, revoke)
+
+
+def set_password(engine: Engine, email: str, password: str) -> None:
+    """Gives the person a new password and signs them out everywhere."""
+    check_new_password(password)
+    password_hash = hash_password(password)
+
+    def change(connection: Connection) -> None:
+        person = require_person(connection, email)
+        connection.execute(
+            update(t.persons).where(t.persons.c.id == person.id).values(password_hash=password_hash)
+        )
+
+    transact(engine, change)
+    revoke_everything(engine, email)
+
+
+def _grants(connection: Connection, person_id: str) -> tuple[Grant, ...]:
+    rows = connection.execute(
+        select(t.grants.c.role, t.grants.c.centre_id)
+        .where(t.grants.c.person_id == person_id)
+        .order_by(t.grants.c.role, t.grants.c.centre_id)
+    )
+    return tuple(Grant(Role(role), centre_id) for role, centre_id in rows)

@@ -1,0 +1,221 @@
+"""What one act does: who may, what the rules say to it, and its effect. The rules themselves lie in the domain."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, replace
+
+from app.domain.acts import (
+    Act,
+    ActOutcome,
+    AddNote,
+    Deed,
+    LogCentreContact,
+    OutcomeKind,
+    RecordJudgement,
+    SubmitReport,
+    WithdrawJudgement,
+)
+from app.domain.dates import london_day
+from app.domain.errors import KnownError
+from app.domain.judging import (
+    after_judgement,
+    after_report,
+    check_contact,
+    check_judgement,
+    check_note,
+    check_report,
+    check_withdrawal,
+)
+from app.domain.moderation import (
+    ActionForCentre,
+    IssuedReport,
+    Judgement,
+    ModerationRequest,
+    Note,
+    RequestState,
+    Standing,
+    standing,
+)
+from app.domain.people import PERMISSIONS, Permission, Person, Role
+from app.service.ledger import Ledger
+
+REACHES_EVERY_REQUEST = frozenset({Role.QUALITY_MANAGER, Role.SUPPORT})
+"""Roles of the awarding body that hold every request by rule of role, without being assigned."""
+
+_NEEDS: dict[type[Deed], Permission] = {
+    RecordJudgement: Permission.JUDGE_SAMPLES,
+    WithdrawJudgement: Permission.JUDGE_SAMPLES,
+    AddNote: Permission.WRITE_NOTES,
+    SubmitReport: Permission.SUBMIT_REPORT,
+    LogCentreContact: Permission.CONTACT_CENTRE,
+}
+
+
+def apply_act(ledger: Ledger, act: Act) -> ActOutcome:
+    """Checks one act and takes its effect into the ledger; the answer is applied, held, conflict or rejected."""
+    try:
+        request = _request_in_reach(ledger, act)
+        _refuse_unstorable(act.deed)
+        match act.deed:
+            case RecordJudgement():
+                return _record_judgement(ledger, act, act.deed, request)
+            case WithdrawJudgement():
+                return _withdraw_judgement(ledger, act, act.deed, request)
+            case AddNote():
+                return _add_note(ledger, act, act.deed, request)
+            case SubmitReport():
+                return _submit_report(ledger, act, act.deed, request)
+            case LogCentreContact():
+                check_contact(act.deed)
+                ledger.take_contact(act, act.deed)
+                return _applied(act)
+    except KnownError as refusal:
+        # A hold stops the effect, not the work: the act is accepted and waits (M-64, protocol: held).
+        kind = OutcomeKind.HELD if refusal.code == "on_hold" else OutcomeKind.REJECTED
+        return ActOutcome(act.id, kind, refusal.code, str(refusal))
+
+
+def reaches_by_role(person: Person, permission: Permission) -> bool:
+    """Whether a role of the awarding body gives the permission on every request, assigned or not."""
+    return any(
+        grant.role in REACHES_EVERY_REQUEST
+        and grant.centre_id is None
+        and permission in PERMISSIONS[grant.role]
+        for grant in person.grants
+    )
+
+
+def _request_in_reach(ledger: Ledger, act: Act) -> ModerationRequest:
+    author, permission = ledger.author, _NEEDS[type(act.deed)]
+    request = ledger.request(act.request_id)
+    if request is not None and author.may_at(permission, request.centre_id):
+        return request
+    if not author.may(permission):
+        raise KnownError(
+            "not_permitted",
+            "Your role does not allow this.",
+            "Ask the qualifications team if you need the right.",
+        )
+    if request is not None and (
+        reaches_by_role(author, permission) or ledger.was_assigned(request.id, act.seen)
+    ):
+        return request
+    raise KnownError(
+        "not_assigned",
+        "This request is not assigned to you.",
+        "Your text is kept; ask the quality manager if you should go on with it.",
+    )
+
+
+def _refuse_unstorable(deed: Deed) -> None:
+    """NUL is the one character that not every database can keep; it has no meaning in anyone's words."""
+    for field in fields(deed):
+        value = getattr(deed, field.name)
+        texts = value if isinstance(value, tuple) else (value,)
+        for text in texts:
+            words = text.text if isinstance(text, ActionForCentre) else text
+            if isinstance(words, str) and "\x00" in words:
+                raise KnownError(
+                    "unreadable_character",
+                    "The text has a character that cannot be kept.",
+                    "Type the text anew instead of pasting it.",
+                )
+
+
+def _sample_must_belong(ledger: Ledger, request: ModerationRequest, sample_id: str) -> None:
+    if ledger.sample(request.id, sample_id) is None:
+        raise KnownError("sample_unknown", "This sample does not belong to the request.")
+
+
+def _record_judgement(
+    ledger: Ledger, act: Act, deed: RecordJudgement, request: ModerationRequest
+) -> ActOutcome:
+    _sample_must_belong(ledger, request, deed.sample_id)
+    check_judgement(request, deed)
+    judgement = Judgement(
+        id=act.id,
+        request_id=request.id,
+        sample_id=deed.sample_id,
+        decision=deed.decision,
+        rationale=deed.rationale,
+        actions=deed.actions,
+        supersedes=deed.supersedes,
+        moderator_id=ledger.author.id,
+        moderator_name=ledger.author.name,
+        recorded_at=act.recorded_at,
+    )
+    ledger.take_judgement(judgement, after_judgement(request, deed.decision, london_day(ledger.now)))
+    if standing(ledger.judgements_of(request.id, deed.sample_id)) is Standing.DISPUTED:
+        return _applied(
+            act,
+            "disputed",
+            "This sample was judged elsewhere too. Both judgements are kept until one is chosen.",
+        )
+    return _applied(act)
+
+
+def _withdraw_judgement(
+    ledger: Ledger, act: Act, deed: WithdrawJudgement, request: ModerationRequest
+) -> ActOutcome:
+    judgement = ledger.judgement(request.id, deed.judgement_id)
+    check_withdrawal(request, judgement, deed, ledger.author.id)
+    if judgement is not None and not judgement.withdrawn:
+        ledger.take_withdrawal(replace(judgement, withdrawn=deed.reason))
+    return _applied(act)
+
+
+def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationRequest) -> ActOutcome:
+    if deed.sample_id:
+        _sample_must_belong(ledger, request, deed.sample_id)
+    check_note(deed)
+    ledger.take_note(
+        Note(
+            id=act.id,
+            request_id=request.id,
+            sample_id=deed.sample_id,
+            stage=request.state,
+            author_id=ledger.author.id,
+            author_name=ledger.author.name,
+            text=deed.text,
+            written_at=act.recorded_at,
+        )
+    )
+    return _applied(act)
+
+
+def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: ModerationRequest) -> ActOutcome:
+    move = ledger.last_move(request.id)
+    moved_elsewhere = 0 < act.base_rev < move.n and move.by != ledger.author.id
+    if moved_elsewhere and request.state is not RequestState.ON_HOLD:
+        return ActOutcome(
+            act.id,
+            OutcomeKind.CONFLICT,
+            "request_moved",
+            f"The request changed meanwhile; it now stands at: {request.state.words.lower()}. "
+            "Look at it again, then submit a new report.",
+        )
+    check_report(request, ledger.samples(request.id), ledger.judgements(request.id), deed)
+    if hashlib.sha256(deed.pdf).hexdigest() != deed.pdf_sha256:
+        raise KnownError(
+            "report_damaged", "The report arrived damaged.", "Open the request and submit the report again."
+        )
+    if not deed.pdf.startswith(b"%PDF-"):
+        raise KnownError("not_a_pdf", "A report is a PDF and nothing else.")
+    ledger.blobs.put_bytes(deed.pdf)
+    report = IssuedReport(
+        id=act.id,
+        request_id=request.id,
+        outcome=deed.outcome,
+        moderator_id=ledger.author.id,
+        moderator_name=ledger.author.name,
+        issued_at=ledger.now,
+        pdf_sha256=deed.pdf_sha256,
+        pdf_size=len(deed.pdf),
+    )
+    ledger.take_report(report, deed.summary, after_report(request, deed.outcome))
+    return _applied(act)
+
+
+def _applied(act: Act, code: str = "", says: str = "") -> ActOutcome:
+    return ActOutcome(act.id, OutcomeKind.APPLIED, code, says)

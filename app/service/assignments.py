@@ -1,0 +1,55 @@
+"""Who moderates what: assigning puts the request into the moderator's scope, and takes it out of anybody else's."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, select, update
+
+from app.domain.errors import KnownError
+from app.domain.people import Grant, Role
+from app.service import tables as t
+from app.service.accounts import require_person
+from app.service.database import transact
+from app.service.feed import Changes, lock_requests
+from app.service.records import load_requests
+
+
+def assign_moderator(engine: Engine, request_number: str, moderator_email: str) -> None:
+    """Gives the request to a moderator, taking it from whoever had it. Doing it twice changes nothing.
+
+    Raises KnownError if there is no such request or person, or the person is no moderator.
+    """
+
+    def assign(connection: Connection) -> None:
+        changes = Changes()
+        assign_in(connection, changes, request_id_of(connection, request_number), moderator_email)
+        changes.publish(connection)
+
+    transact(engine, assign)
+
+
+def assign_in(connection: Connection, changes: Changes, request_id: str, moderator_email: str) -> None:
+    """``assign_moderator`` as a part of a larger transaction."""
+    lock_requests(connection, [request_id])
+    moderator = require_person(connection, moderator_email)
+    if Grant(Role.MODERATOR) not in moderator.grants:
+        raise KnownError("not_a_moderator", f"{moderator.name} is not a moderator.")
+    before = connection.scalar(select(t.requests.c.moderator_id).where(t.requests.c.id == request_id))
+    if before == moderator.id:
+        return
+    connection.execute(
+        update(t.requests)
+        .where(t.requests.c.id == request_id)
+        .values(moderator_id=moderator.id, moved_by="", moved_tag=changes.tag)
+    )
+    if before:
+        changes.leave(before, request_id)
+    changes.put(*load_requests(connection, [request_id]))
+    changes.enter(moderator.id, request_id)
+
+
+def request_id_of(connection: Connection, number: str) -> str:
+    """The id of the request with this number. Raises KnownError if there is none."""
+    found = connection.scalar(select(t.requests.c.id).where(t.requests.c.number == number.strip()))
+    if found is None:
+        raise KnownError("request_unknown", f"There is no moderation request {number}.")
+    return str(found)

@@ -1,0 +1,151 @@
+"""The feed: what changed, in an order that is also the order in which transactions committed.
+
+Everything that changes a record goes through ``Changes``. The order inside a transaction is always the same:
+
+1. lock the requests it touches, in the order of their ids (``lock_requests``),
+2. do the work,
+3. ``Changes.publish``: draw the numbers once, with the one statement that locks the feed's head until the commit,
+   and after it only insert into the feed's own tables,
+4. commit.
+
+Numbers drawn last make commit order number order, so that a cursor never skips a change that commits late; taking
+any other lock after the draw would stop every other writer meanwhile.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from app.domain.moderation import ModerationRequest
+from app.service import tables
+from app.service.database import upsert
+from app.wire.codec import KINDS, Record, body_of
+from app.wire.messages import FeedLine
+
+SCHEMA = 1
+"""Version of the records in the feed; a cursor of another version is answered with ``resync``."""
+
+_PLACE = {kind: place for place, kind in enumerate(KINDS)}
+
+
+def lock_requests(connection: Connection, request_ids: Iterable[str]) -> None:
+    """Locks the requests until the commit, in id order, so that two transactions never wait for one another."""
+    wanted = sorted(set(request_ids))
+    if wanted:
+        table = tables.requests
+        connection.execute(
+            select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.id).with_for_update()
+        ).all()
+
+
+class Changes:
+    """What one transaction changes in the feed: records put or dropped, roots that come into a person's scope or leave.
+
+    ``tag``: names the feed head that ``publish`` makes. It is known before the number is, so that other rows of the
+    transaction can point at it.
+    """
+
+    def __init__(self, tag: str = "") -> None:
+        self.tag = tag or secrets.token_hex(8)
+        self._lines: dict[tuple[str, int, str], bytes | None] = {}
+        self._scope: dict[tuple[str, str], bool] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._lines or self._scope)
+
+    def put(self, *records: Record) -> None:
+        """These records are new or changed; a record put twice is sent once, as it was put last."""
+        for record in records:
+            root = record.id if isinstance(record, ModerationRequest) else record.request_id
+            kind, body = body_of(record)
+            self._lines[root, _PLACE[kind], record.id] = body
+
+    def drop(self, kind: str, identifier: str, root: str) -> None:
+        """This record is gone; devices that hold it remove it."""
+        self._lines[root, _PLACE[kind], identifier] = None
+
+    def enter(self, person_id: str, root: str) -> None:
+        """The root comes into the person's scope with all that hangs on it."""
+        self._scope[person_id, root] = True
+
+    def leave(self, person_id: str, root: str) -> None:
+        """The root leaves the person's scope; their devices remove it."""
+        self._scope[person_id, root] = False
+
+    def join(self, other: Changes) -> None:
+        """Takes over what a part of the same transaction collected by itself."""
+        self._lines.update(other._lines)
+        self._scope.update(other._scope)
+
+    def publish(self, connection: Connection) -> int:
+        """Writes everything into the feed as the last thing before the commit.
+
+        Returns the feed's new head, or 0 when nothing changed and therefore no number was drawn.
+        """
+        count = len(self._lines) + len(self._scope)
+        if not count:
+            return 0
+        table = tables.feed_head
+        head: int = connection.execute(
+            update(table).values(n=table.c.n + count, tag=self.tag).returning(table.c.n)
+        ).scalar_one()
+        number = head - count
+        rows = []
+        for (root, place, identifier), body in self._lines.items():
+            number += 1
+            rows.append(_row(root, place, identifier, number, body))
+        scope = []
+        for (person, root), entered in self._scope.items():
+            number += 1
+            scope.append({"n": number, "person": person, "root": root, "entered": entered})
+        self._write(connection, rows, scope)
+        connection.execute(tables.feed_tags.insert().values(n=head, tag=self.tag))
+        return head
+
+    def _write(
+        self, connection: Connection, rows: list[dict[str, object]], scope: list[dict[str, object]]
+    ) -> None:
+        if rows:
+            insert = upsert(connection, tables.feed)
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["root", "place", "id"],
+                    set_={name: insert.excluded[name] for name in ("n", "gone", "line")},
+                ),
+                rows,
+            )
+        if scope:
+            connection.execute(tables.scope_log.insert(), scope)
+            insert = upsert(connection, tables.memberships)
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["person", "root"],
+                    set_={name: insert.excluded[name] for name in ("n", "entered")},
+                ),
+                scope,
+            )
+
+
+def _row(root: str, place: int, identifier: str, number: int, body: bytes | None) -> dict[str, object]:
+    return {
+        "root": root,
+        "place": place,
+        "id": identifier,
+        "kind": KINDS[place],
+        "n": number,
+        "gone": body is None,
+        "line": feed_line(root, KINDS[place], identifier, number, body),
+    }
+
+
+def feed_line(root: str, kind: str, identifier: str, number: int, body: bytes | None) -> bytes:
+    """The complete line of a record as it is sent, without its line end; ``body`` None: the record is gone."""
+    if body is None:
+        return msgspec.json.encode(FeedLine(op="drop", kind=kind, id=identifier, root=root, rev=number))
+    return msgspec.json.encode(
+        FeedLine(kind=kind, id=identifier, root=root, rev=number, body=msgspec.Raw(body))
+    )

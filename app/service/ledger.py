@@ -1,0 +1,310 @@
+"""What a batch of acts has read and changed so far: rules work on records here, and everything is written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, select, update
+
+from app.domain.acts import Act, LogCentreContact
+from app.domain.dates import london_day
+from app.domain.moderation import (
+    IssuedReport,
+    Judgement,
+    ModerationRequest,
+    Note,
+    RequestState,
+    Sample,
+    current_judgements,
+)
+from app.domain.people import Person
+from app.service import tables as t
+from app.service.blobs import BlobStore, record_blob
+from app.service.database import upsert
+from app.service.feed import Changes, lock_requests
+from app.service.records import load_judgements, load_requests, load_samples, request_row
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who last moved a request, and the feed number of that change (0 where there was none yet)."""
+
+    by: str
+    n: int
+
+
+class Ledger:
+    """The requests a batch of acts is about, locked, with what hangs on them.
+
+    Records are changed in memory by the ``take_…`` methods; ``flush`` writes them and tells ``changes``.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        blobs: BlobStore,
+        author: Person,
+        now: datetime,
+        request_ids: Iterable[str],
+    ) -> None:
+        self.now = now
+        self.author = author
+        self.blobs = blobs
+        self._connection = connection
+        wanted = sorted(set(request_ids))
+        lock_requests(connection, wanted)
+        self._requests = {request.id: request for request in load_requests(connection, wanted)}
+        self._moves = self._load_moves()
+        self._samples: dict[str, dict[str, Sample]] = {identifier: {} for identifier in self._requests}
+        for sample in load_samples(connection, self._requests):
+            self._samples[sample.request_id][sample.id] = sample
+        self._judgements: dict[str, dict[str, Judgement]] = {identifier: {} for identifier in self._requests}
+        for judgement in load_judgements(connection, self._requests):
+            self._judgements[judgement.request_id][judgement.id] = judgement
+        self._held = self._load_memberships()
+        self._moved: set[str] = set()
+        self._changed: set[str] = set()
+        self._new_judgements: list[Judgement] = []
+        self._withdrawn: dict[str, Judgement] = {}
+        self._notes: list[Note] = []
+        self._reports: list[tuple[IssuedReport, str]] = []
+        self._contacts: list[dict[str, Any]] = []
+        self._accepted: list[str] = []
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def request(self, identifier: str) -> ModerationRequest | None:
+        return self._requests.get(identifier)
+
+    def samples(self, request_id: str) -> list[Sample]:
+        return list(self._samples[request_id].values())
+
+    def sample(self, request_id: str, sample_id: str) -> Sample | None:
+        return self._samples[request_id].get(sample_id)
+
+    def judgements(self, request_id: str) -> list[Judgement]:
+        return list(self._judgements[request_id].values())
+
+    def judgements_of(self, request_id: str, sample_id: str) -> list[Judgement]:
+        return [item for item in self._judgements[request_id].values() if item.sample_id == sample_id]
+
+    def judgement(self, request_id: str, identifier: str) -> Judgement | None:
+        return self._judgements[request_id].get(identifier)
+
+    def last_move(self, request_id: str) -> Move:
+        return self._moves[request_id]
+
+    def was_assigned(self, request_id: str, seen: int) -> bool:
+        """Whether the author holds the request now, or held it at feed number ``seen``."""
+        if request_id in self._held:
+            return True
+        table = t.scope_log
+        entered = self._connection.scalar(
+            select(table.c.entered)
+            .where(table.c.person == self.author.id, table.c.root == request_id, table.c.n <= seen)
+            .order_by(table.c.n.desc())
+            .limit(1)
+        )
+        return bool(entered)
+
+    def _load_moves(self) -> dict[str, Move]:
+        table = t.requests
+        rows = self._connection.execute(
+            select(table.c.id, table.c.moved_by, t.feed_tags.c.n)
+            .outerjoin(t.feed_tags, t.feed_tags.c.tag == table.c.moved_tag)
+            .where(table.c.id.in_(self._requests))
+        )
+        return {row.id: Move(row.moved_by or "", row.n or 0) for row in rows}
+
+    def _load_memberships(self) -> set[str]:
+        table = t.memberships
+        return set(
+            self._connection.scalars(
+                select(table.c.root).where(
+                    and_(
+                        table.c.person == self.author.id,
+                        table.c.root.in_(self._requests),
+                        table.c.entered,
+                    )
+                )
+            )
+        )
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    def take_judgement(self, judgement: Judgement, request: ModerationRequest) -> None:
+        """A new judgement, and the request as it stands after it."""
+        self._judgements[judgement.request_id][judgement.id] = judgement
+        self._new_judgements.append(judgement)
+        self._take_request(request)
+
+    def take_withdrawal(self, judgement: Judgement) -> None:
+        self._judgements[judgement.request_id][judgement.id] = judgement
+        self._withdrawn[judgement.id] = judgement
+        self._changed.add(judgement.request_id)
+
+    def take_note(self, note: Note) -> None:
+        self._notes.append(note)
+
+    def take_report(self, report: IssuedReport, summary: str, request: ModerationRequest) -> None:
+        """A report, and the request as it stands after it. An accepted one updates the learners' records (M-58)."""
+        self._reports.append((report, summary))
+        if request.state is RequestState.RECORDS_UPDATED:
+            self._accepted.append(request.id)
+        self._take_request(request)
+
+    def take_contact(self, act: Act, deed: LogCentreContact) -> None:
+        """A contact with the centre: logged, and never sent to moderators (M-52, M-54)."""
+        self._contacts.append(
+            {
+                "id": act.id,
+                "request_id": deed.request_id,
+                "person_id": self.author.id,
+                "spoke_with": deed.spoke_with,
+                "means": deed.means,
+                "summary": deed.summary,
+                "recorded_at": act.recorded_at,
+                "logged_at": self.now,
+            }
+        )
+
+    def _take_request(self, request: ModerationRequest) -> None:
+        before = self._requests[request.id]
+        if (before.state, before.outcome) != (request.state, request.outcome):
+            self._moved.add(request.id)
+        self._requests[request.id] = request
+        self._changed.add(request.id)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def flush(self, changes: Changes) -> None:
+        """Writes everything taken and adds it to ``changes``, whose ``tag`` marks requests that moved."""
+        self._write_judgements(changes)
+        self._write_notes(changes)
+        self._write_reports(changes)
+        if self._contacts:
+            self._connection.execute(t.contact_log.insert(), self._contacts)
+        self._write_requests(changes)
+
+    def _write_judgements(self, changes: Changes) -> None:
+        # A judgement recorded and withdrawn in the same batch is written once, as it stands in the end.
+        new = [self._judgements[item.request_id][item.id] for item in self._new_judgements]
+        if new:
+            self._connection.execute(
+                t.judgements.insert(),
+                [
+                    {
+                        "id": item.id,
+                        "request_id": item.request_id,
+                        "sample_id": item.sample_id,
+                        "decision": item.decision.value,
+                        "rationale": item.rationale,
+                        "actions": [action.text for action in item.actions],
+                        "supersedes": item.supersedes,
+                        "moderator_id": item.moderator_id,
+                        "recorded_at": item.recorded_at,
+                        "received_at": self.now,
+                        "withdrawn": item.withdrawn,
+                    }
+                    for item in new
+                ],
+            )
+        ids = {item.id for item in new}
+        for item in self._withdrawn.values():
+            if item.id not in ids:
+                self._connection.execute(
+                    update(t.judgements).where(t.judgements.c.id == item.id).values(withdrawn=item.withdrawn)
+                )
+        changes.put(*new, *(item for item in self._withdrawn.values() if item.id not in ids))
+
+    def _write_notes(self, changes: Changes) -> None:
+        if self._notes:
+            self._connection.execute(t.notes.insert(), [note_row(note) for note in self._notes])
+            changes.put(*self._notes)
+
+    def _write_reports(self, changes: Changes) -> None:
+        for report, summary in self._reports:
+            record_blob(self._connection, report.pdf_sha256, report.pdf_size, self.now)
+            self._connection.execute(
+                t.reports.insert().values(
+                    id=report.id,
+                    request_id=report.request_id,
+                    outcome=report.outcome.value,
+                    summary=summary,
+                    moderator_id=report.moderator_id,
+                    issued_at=report.issued_at,
+                    pdf_sha256=report.pdf_sha256,
+                    pdf_size=report.pdf_size,
+                )
+            )
+            changes.put(report)
+        for request_id in self._accepted:
+            record_achievements(self._connection, request_id, self.now)
+
+    def _write_requests(self, changes: Changes) -> None:
+        rows = []
+        for identifier in sorted(self._changed):
+            request = replace(self._requests[identifier], judged=self._judged(identifier))
+            self._requests[identifier] = request
+            rows.append({"key": identifier, **request_row(request)})
+            changes.put(request)
+        if not rows:
+            return
+        table = t.requests
+        names = [name for name in rows[0] if name != "key"]
+        self._connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("key"))
+            .values({name: bindparam(name) for name in names}),
+            rows,
+        )
+        if self._moved:
+            self._connection.execute(
+                update(table)
+                .where(table.c.id.in_(self._moved))
+                .values(moved_by=self.author.id, moved_tag=changes.tag)
+            )
+
+    def _judged(self, request_id: str) -> int:
+        by_sample: dict[str, list[Judgement]] = {}
+        for judgement in self._judgements[request_id].values():
+            by_sample.setdefault(judgement.sample_id, []).append(judgement)
+        return sum(bool(current_judgements(theirs)) for theirs in by_sample.values())
+
+
+def note_row(note: Note) -> dict[str, Any]:
+    """The columns of a note."""
+    return {
+        "id": note.id,
+        "request_id": note.request_id,
+        "sample_id": note.sample_id or None,
+        "stage": note.stage.value,
+        "author_id": note.author_id,
+        "text": note.text,
+        "written_at": note.written_at,
+    }
+
+
+def record_achievements(connection: Connection, request_id: str, now: datetime) -> None:
+    """Acceptance updates the record of every learner-unit claimed, not only of those sampled (M-58)."""
+    lines = connection.execute(
+        select(t.claim_lines.c.learner_id, t.claim_lines.c.unit_id).where(
+            t.claim_lines.c.request_id == request_id
+        )
+    ).all()
+    if lines:
+        connection.execute(
+            upsert(connection, t.achievements).on_conflict_do_nothing(),
+            [
+                {
+                    "learner_id": learner_id,
+                    "unit_id": unit_id,
+                    "request_id": request_id,
+                    "achieved_on": london_day(now),
+                }
+                for learner_id, unit_id in lines
+            ],
+        )

@@ -1,0 +1,139 @@
+"""Opaque tokens: random, revocable, and only their hashes kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from app.domain.people import Person
+from app.service import tables as t
+from app.service.accounts import load_person, new_id
+from app.service.database import reading, transact, upsert
+from app.service.errors import signed_out
+from app.wire.codec import tokens_of
+from app.wire.messages import SignIn, Tokens
+
+ACCESS = timedelta(minutes=30)
+REFRESH = timedelta(days=90)
+"""How long a token lasts; a refresh token lasts anew from each use."""
+
+
+def begin_sign_in(engine: Engine, person: Person, device: SignIn, now: datetime) -> Tokens:
+    """New tokens for a person who has proved who they are, on one device."""
+    access, refresh, family = _random(), _random(), new_id()
+
+    def begin(connection: Connection) -> None:
+        _note_device(connection, person, device, now)
+        connection.execute(
+            t.tokens.insert(),
+            [
+                _row(refresh, "refresh", family, person.id, device.device_id, now, REFRESH),
+                _row(access, "access", family, person.id, device.device_id, now, ACCESS),
+            ],
+        )
+
+    transact(engine, begin)
+    return tokens_of(person, access, int(ACCESS.total_seconds()), refresh)
+
+
+def refresh_sign_in(engine: Engine, refresh: str, now: datetime) -> Tokens:
+    """A new access token. Raises Refusal 401 if the refresh token is unknown, expired or revoked."""
+    access = _random()
+
+    def renew(connection: Connection) -> Person:
+        row = connection.execute(
+            update(t.tokens)
+            .where(
+                t.tokens.c.token_hash == _hash(refresh),
+                t.tokens.c.kind == "refresh",
+                t.tokens.c.expires_at > now,
+            )
+            .values(expires_at=now + REFRESH)
+            .returning(t.tokens.c.family, t.tokens.c.person_id, t.tokens.c.device_id)
+        ).one_or_none()
+        if row is None:
+            raise signed_out()
+        connection.execute(
+            delete(t.tokens).where(
+                t.tokens.c.family == row.family, t.tokens.c.kind == "access", t.tokens.c.expires_at <= now
+            )
+        )
+        connection.execute(
+            t.tokens.insert().values(
+                _row(access, "access", row.family, row.person_id, row.device_id, now, ACCESS)
+            )
+        )
+        return load_person(connection, row.person_id)
+
+    person = transact(engine, renew)
+    return tokens_of(person, access, int(ACCESS.total_seconds()))
+
+
+def end_sign_in(engine: Engine, token: str) -> None:
+    """Revokes the sign-in this access or refresh token belongs to; an unknown token is signed out already."""
+
+    def end(connection: Connection) -> None:
+        family = select(t.tokens.c.family).where(t.tokens.c.token_hash == _hash(token)).scalar_subquery()
+        connection.execute(delete(t.tokens).where(t.tokens.c.family == family))
+
+    transact(engine, end)
+
+
+def person_of_token(engine: Engine, authorization: str | None, now: datetime) -> Person:
+    """Who sends this ``Authorization`` header. Raises Refusal 401 for anything but a valid access token."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise signed_out()
+    with reading(engine) as connection:
+        person_id = connection.scalar(
+            select(t.tokens.c.person_id).where(
+                t.tokens.c.token_hash == _hash(token.strip()),
+                t.tokens.c.kind == "access",
+                t.tokens.c.expires_at > now,
+            )
+        )
+        if person_id is None:
+            raise signed_out()
+        return load_person(connection, person_id)
+
+
+def _note_device(connection: Connection, person: Person, device: SignIn, now: datetime) -> None:
+    insert = upsert(connection, t.devices).values(
+        id=device.device_id,
+        person_id=person.id,
+        name=device.device_name[:200],
+        first_seen=now,
+        last_seen=now,
+    )
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["id", "person_id"],
+            set_={"name": insert.excluded.name, "last_seen": insert.excluded.last_seen},
+        )
+    )
+
+
+def _row(
+    token: str, kind: str, family: str, person_id: str, device_id: str, now: datetime, lasts: timedelta
+) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "token_hash": _hash(token),
+        "kind": kind,
+        "family": family,
+        "person_id": person_id,
+        "device_id": device_id,
+        "issued_at": now,
+        "expires_at": now + lasts,
+    }
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

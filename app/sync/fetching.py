@@ -1,0 +1,118 @@
+"""Fetching many files at once, with progress on the caller's thread and words for each that could not be had."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from app.domain.errors import KnownError
+from app.domain.moderation import Evidence
+from app.sync.transfer import Cancelled
+
+AT_ONCE = 4
+"""How many files travel side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How far fetching has come: files and bytes, and by name what could not be fetched, in words."""
+
+    done: int
+    total: int
+    bytes_done: int
+    bytes_total: int
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+ReceiveOne = Callable[[Evidence, Callable[[int], None], Callable[[], bool]], None]
+"""Brings one file here; told how many bytes have arrived, and asked whether to go on."""
+
+_STOPS_ALL = frozenset({"service_unreachable", "sign_in_again", "disk_full", "service_address_refused"})
+
+
+def wanted(evidence: Iterable[Evidence], here: Callable[[list[str]], Mapping[str, bytes]]) -> list[Evidence]:
+    """One piece of evidence for each file that is named and not here yet, in the order given."""
+    by_hash = {item.sha256: item for item in reversed(list(evidence)) if item.sha256}
+    missing = set(by_hash) - set(here(list(by_hash)))
+    return [item for item in reversed(by_hash.values()) if item.sha256 in missing]
+
+
+def fetch_all(
+    files: list[Evidence],
+    receive: ReceiveOne,
+    on_progress: Callable[[Fetch], None],
+    cancelled: Callable[[], bool],
+) -> Fetch:
+    """Fetches the files, four at a time; ``on_progress`` is called on the calling thread alone.
+
+    One file that fails stops no other, unless what failed would fail for all (no network, a full disk).
+    """
+    state = Fetch(0, len(files), 0, sum(item.size for item in files))
+    if not files:
+        return state
+    events: queue.SimpleQueue[int | Future[None]] = queue.SimpleQueue()
+    stop = threading.Event()
+
+    def enough() -> bool:
+        return stop.is_set() or cancelled()
+
+    def one(item: Evidence) -> None:
+        if enough():
+            raise Cancelled
+        _with_second_try(item, receive, events.put, enough)
+
+    trouble: KnownError | None = None
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
+        waiting = {}
+        for item in files:
+            future = pool.submit(one, item)
+            waiting[future] = item
+            future.add_done_callback(events.put)
+        on_progress(state)
+        while waiting:
+            event = events.get()
+            if isinstance(event, int):
+                state = replace(state, bytes_done=state.bytes_done + event)
+            else:
+                item = waiting.pop(event)
+                error = event.exception()
+                if error is None:
+                    state = replace(state, done=state.done + 1)
+                elif isinstance(error, KnownError):
+                    state = replace(state, failed={**state.failed, item.name: error.says})
+                    if error.code in _STOPS_ALL:
+                        trouble = error
+                        stop.set()
+                elif not isinstance(error, Cancelled):
+                    stop.set()
+                    raise error
+                elif trouble is not None:
+                    state = replace(state, failed={**state.failed, item.name: trouble.says})
+            if events.empty():
+                on_progress(state)
+    return state
+
+
+def _with_second_try(
+    item: Evidence, receive: ReceiveOne, on_bytes: Callable[[int], None], enough: Callable[[], bool]
+) -> None:
+    """A broken download is begun again once; its bytes are taken off the count first."""
+    for turn in (1, 2):
+        arrived = 0
+
+        def count(length: int) -> None:
+            nonlocal arrived
+            arrived += length
+            on_bytes(length)
+
+        try:
+            receive(item, count, enough)
+        except KnownError as error:
+            on_bytes(-arrived)
+            if turn == 2 or error.code not in ("service_unreachable", "file_changed_on_the_way"):
+                raise
+        else:
+            return

@@ -1,0 +1,1 @@
+"""The moderation bench: samples, evidence and judgement side by side."""

@@ -1,0 +1,254 @@
+"""The right-hand pane of the bench: who is judged, the judgement, the notes, and what was judged before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.moderation import MODERATION_OVER, Decision, RequestState
+from app.views.moderation.facts import SampleFacts
+from app.views.moderation.fields import GrowingText
+from app.views.moderation.form import Content, JudgementForm, content_of, content_of_draft
+from app.views.moderation.history import JudgementHistory
+from app.views.moderation.notes import NotesThread
+from app.views.parts import Banner, Elided, button, line
+from app.views.style import spacing
+from app.views.style.palette import Tone
+from app.workspace.snapshots import JudgementDraft, RequestSheet, SampleSheet
+
+
+class JudgementPane(QWidget):
+    """Shows one sample and takes its judgement and notes; knows what is typed, but saves nothing itself.
+
+    edited: something was typed or chosen that a draft must keep. left: a text field lost the focus.
+    escaped: Esc in a text field. save_wanted: the person wants the judgement recorded.
+    """
+
+    edited = Signal()
+    left = Signal()
+    escaped = Signal()
+    save_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._base = Content()
+        self._touched = False
+        self._sheet: SampleSheet | None = None
+        self.notice: Banner | None = None
+        self.facts = SampleFacts()
+        self.form = JudgementForm()
+        self.notes = NotesThread()
+        self.history = JudgementHistory()
+        self._build()
+        self.form.edited.connect(self._form_edited)
+        self.notes.edited.connect(self.edited)
+        for part in (self.form, self.notes):
+            part.left.connect(self.left)
+            part.escaped.connect(self.escaped)
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = QWidget()
+        self._page.setProperty("role", "page")
+        column = QVBoxLayout(self._page)
+        column.setContentsMargins(spacing.ROOMY, spacing.BASE, spacing.BASE, spacing.ROOMY)
+        column.setSpacing(spacing.BASE)
+        self._notice_place = QVBoxLayout()
+        column.addWidget(self.facts)
+        column.addLayout(self._notice_place)
+        self._rule = line()
+        column.addWidget(self._rule)
+        column.addWidget(self.form)
+        self._second_rule = line()
+        column.addWidget(self._second_rule)
+        column.addWidget(self.notes)
+        column.addWidget(self.history)
+        column.addStretch()
+        self.area.setWidget(self._page)
+        whole.addWidget(self.area, 1)
+        self._foot = QFrame()
+        self._foot.setProperty("role", "foot")
+        row = QHBoxLayout(self._foot)
+        row.setContentsMargins(spacing.ROOMY, spacing.SNUG, spacing.BASE, spacing.SNUG)
+        row.setSpacing(spacing.SNUG)
+        self.state_words = Elided("", "small")
+        self.save = button(
+            self.tr("Save judgement"), self.save_wanted.emit, kind="primary", name="saveJudgement"
+        )
+        row.addWidget(self.state_words, 1)
+        row.addWidget(self.save)
+        whole.addWidget(self._foot)
+        self.setMinimumWidth(260)
+
+    # What is shown
+
+    @property
+    def sheet(self) -> SampleSheet | None:
+        return self._sheet
+
+    @property
+    def touched(self) -> bool:
+        """Whether the form holds typing of the person's that is not recorded."""
+        return self._touched
+
+    def show_sample(self, request: RequestSheet, sheet: SampleSheet | None, request_note: str) -> None:
+        """Open a sample with its draft; None opens the request alone, of which only notes can be written."""
+        self._sheet = sheet
+        self._base = content_of(sheet.judgement if sheet else None)
+        drafted = content_of_draft(sheet.draft if sheet else None)
+        self._touched = not drafted.blank
+        self.form.set_content(drafted if self._touched else self._base)
+        note = sheet.draft.note if sheet is not None and sheet.draft is not None else ""
+        self.notes.start_for(note if sheet is not None else request_note, sample=sheet is not None)
+        self._show_surroundings(request, sheet)
+        self.area.verticalScrollBar().setValue(0)
+
+    def refresh(self, request: RequestSheet, sheet: SampleSheet | None) -> None:
+        """The same sample in a newer form. What the person typed, the caret and the scroll place stay."""
+        self._sheet = sheet
+        self._base = content_of(sheet.judgement if sheet else None)
+        drafted = content_of_draft(sheet.draft if sheet else None)
+        if not self._touched and not self._typing_in_form():
+            self._touched = not drafted.blank
+            self.form.set_content(drafted if self._touched else self._base)
+        if sheet is not None and sheet.draft is not None and not self.notes.field.text:
+            self.notes.field.set_text(sheet.draft.note)
+        self._show_surroundings(request, sheet)
+
+    def recorded(self) -> None:
+        """What stands in the form is recorded now; the next refresh may put it in anew."""
+        self._touched = False
+
+    @property
+    def draft(self) -> JudgementDraft:
+        """What must be kept of this sample: typing that is not recorded, and the unfinished note."""
+        content = self.form.content if self._touched else Content()
+        if content == self._base:
+            content = Content()
+        return JudgementDraft(content.decision, content.rationale, content.actions, self.notes.field.text)
+
+    def put_in(self, decision: Decision, rationale: str) -> None:
+        """Decision and rationale that the person gave elsewhere, such as in a question: kept like typing."""
+        self.form.choice.choose(decision)
+        self.form.rationale.set_text(rationale)
+        self.form.decide(decision)
+
+    def say_state(self, words: str) -> None:
+        """A few words in the foot, such as that the draft is saved."""
+        self.state_words.say(words)
+
+    def _show_surroundings(self, request: RequestSheet, sheet: SampleSheet | None) -> None:
+        has_sample = sheet is not None
+        for part in (self.facts, self.form, self._rule, self._second_rule, self._foot):
+            part.setVisible(has_sample)
+        if sheet is not None:
+            self.facts.show_sample(sheet.sample)
+        self.notes.show_notes(sheet.notes if sheet else (), request.notes, sample=has_sample)
+        self.history.show_history(sheet.history if sheet else ())
+        reason = self._why_closed(request)
+        self.form.set_read_only(bool(reason))
+        self.save.setEnabled(not reason)
+        self._show_notice(reason)
+        self._show_save()
+
+    def _why_closed(self, request: RequestSheet) -> str:
+        """Why nothing can be judged now, in words; empty when it can."""
+        state = request.request.state
+        if request.submitted:
+            return self.tr(
+                "The report is signed off and waits to be sent. Take it back to change a judgement."
+            )
+        if state is RequestState.ON_HOLD:
+            reason = request.request.hold_reason
+            because = self.tr(" ({reason})").format(reason=reason[:1].lower() + reason[1:]) if reason else ""
+            return self.tr("On hold{because}: judgements wait for the finding. Notes stay possible.").format(
+                because=because
+            )
+        if state in MODERATION_OVER:
+            return self.tr("Moderation is over: {state}. Notes stay possible.").format(
+                state=state.words.lower()
+            )
+        if state is not RequestState.IN_MODERATION:
+            return self.tr("Not in moderation yet: {state}. Notes stay possible.").format(
+                state=state.words.lower()
+            )
+        return ""
+
+    def _show_notice(self, says: str) -> None:
+        if (self.notice.says if self.notice is not None else "") == says:
+            return
+        if self.notice is not None:
+            self._notice_place.removeWidget(self.notice)
+            self.notice.hide()
+            self.notice.deleteLater()
+            self.notice = None
+        if says:
+            self.notice = Banner(says, Tone.HOLD)
+            self._notice_place.addWidget(self.notice)
+
+    # The focus
+
+    def fields(self) -> tuple[GrowingText, ...]:
+        """Every text field, in the order on screen."""
+        return (self.form.rationale, *self.form.to_do.fields(), self.notes.field)
+
+    def focus_field(self, field: GrowingText) -> None:
+        """Put the caret there and bring it into sight."""
+        field.setFocus()
+        self.area.ensureWidgetVisible(field, 0, spacing.WIDE)
+
+    def focus_first(self) -> None:
+        """Where the keyboard goes when this pane is entered by F6."""
+        choice = self.form.choice
+        if self._sheet is None or not choice.isEnabled():
+            self.focus_field(self.notes.field)
+        else:
+            choice.button(choice.decision or Decision.AGREED).setFocus()
+
+    def caret(self) -> dict[str, Any]:
+        """Which field has the caret, and where in it, as JSON values; empty when none has."""
+        for place, field in enumerate(self.fields()):
+            if field.hasFocus():
+                return {"field": place, "place": field.caret()}
+        return {}
+
+    def put_caret(self, caret: dict[str, Any]) -> bool:
+        """Put the caret back to where ``caret`` told; False when that is not possible any more."""
+        place, at = caret.get("field"), caret.get("place")
+        fields = self.fields()
+        if not (isinstance(place, int) and isinstance(at, int) and 0 <= place < len(fields)):
+            return False
+        self.focus_field(fields[place])
+        fields[place].put_caret(at)
+        return True
+
+    def keep_caret_in_sight(self) -> None:
+        """After a field grew under the caret."""
+        field = next((field for field in self.fields() if field.hasFocus()), None)
+        if field is not None:
+            caret = field.cursorRect()
+            place = QRect(field.viewport().mapTo(self._page, caret.topLeft()), caret.size())
+            self.area.ensureVisible(place.center().x(), place.bottom(), 0, spacing.WIDE)
+
+    def _typing_in_form(self) -> bool:
+        return any(field.hasFocus() for field in (self.form.rationale, *self.form.to_do.fields()))
+
+    def _form_edited(self) -> None:
+        self._touched = self.form.content != self._base
+        self._show_save()
+        self.keep_caret_in_sight()
+        self.edited.emit()
+
+    def _show_save(self) -> None:
+        raises = self.form.choice.decision is Decision.SUSPECTED_MALPRACTICE
+        words = self.tr("Raise suspicion…") if raises else self.tr("Save judgement")
+        self.save.setText(words)
+        self.save.setAccessibleName(words)

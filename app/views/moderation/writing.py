@@ -1,0 +1,93 @@
+"""What is typed on the bench: kept as a draft while it is typed, and notes recorded when they are done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.domain import dates
+from app.domain.errors import KnownError
+from app.views.moderation.keeper import Keeper
+
+if TYPE_CHECKING:
+    from app.views.moderation.bench import Bench
+    from app.workspace.desk import Desk
+
+
+class Writing(QObject):
+    """Looks after the text of the open sample. Nothing typed is lost by moving on, closing or a crash."""
+
+    def __init__(self, bench: Bench, desk: Desk) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._desk = desk
+        self.keeper = Keeper(self._save_draft, self)
+        pane = bench.pane
+        pane.edited.connect(self._edited)
+        pane.left.connect(self._left_field)
+        pane.notes.added.connect(self._add_note)
+        self.keeper.saved.connect(self._say_saved)
+        self.keeper.failed.connect(self._not_saved)
+
+    def write_note(self) -> None:
+        """C: put the caret into a note; text that is marked in the evidence is quoted."""
+        bench = self._bench
+        if bench.sheet is None:
+            return
+        view = bench.browser.view
+        field = bench.pane.notes.field
+        marked = view.selected_text().strip()
+        bench.unfold_judgement()
+        bench.pane.focus_field(field)
+        if marked and view.item is not None:
+            lead = "\n" if field.text.strip() else ""
+            field.put_caret(len(field.text))
+            field.insertPlainText(f"{lead}“{marked}” ({view.item.evidence.name})\n")
+
+    def write_action(self) -> None:
+        """A: put the caret into a new action."""
+        pane = self._bench.pane
+        if pane.notice is not None:
+            self._bench.told.emit(pane.notice.says, "")
+        elif pane.sheet is not None:
+            self._bench.unfold_judgement()
+            pane.focus_field(pane.form.to_do.field)
+
+    def _save_draft(self) -> None:
+        if self._bench.request_id:
+            self._desk.save_draft(self._bench.request_id, self._bench.sample_id, self._bench.pane.draft)
+
+    def _edited(self) -> None:
+        if self._bench.sheet is not None:
+            self.keeper.touch()
+
+    def _left_field(self) -> None:
+        self.keeper.save_now()
+        self._bench.look_again()
+
+    def _add_note(self, text: str, whole_request: bool) -> None:
+        bench = self._bench
+        self.keeper.save_now()
+        try:
+            changes = self._desk.add_note(bench.request_id, "" if whole_request else bench.sample_id, text)
+        except KnownError as error:
+            bench.pane.notes.refuse(error)
+            return
+        bench.pane.notes.field.set_text("")
+        self.keeper.touch()  # the draft of a sample must lose a note that went to the whole request
+        self.keeper.save_now()
+        bench.took(changes)
+        bench.told.emit(changes.said, changes.undo)
+
+    def _say_saved(self) -> None:
+        pane = self._bench.pane
+        moment = self._desk.status().saved_at
+        if pane.draft.empty:
+            pane.say_state("")
+        elif moment is not None:
+            pane.say_state(self.tr("Draft saved {time}").format(time=dates.clock_time(moment)))
+
+    def _not_saved(self, error: KnownError) -> None:
+        self._bench.pane.say_state(self.tr("Not saved yet"))
+        self._bench.refused.emit(error)

@@ -1,0 +1,1 @@
+"""The Outbox: what waits, what was sent, what needs attention, and why."""

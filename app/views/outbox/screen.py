@@ -1,0 +1,297 @@
+"""The Outbox screen: every act and draft with its reason in plain words, and what can be done about it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QModelIndex, QPoint, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.dates import moment
+from app.domain.errors import KnownError
+from app.views import style
+from app.views.actions import ActionRegistry
+from app.views.outbox.model import STATE_TONES, OutboxDelegate, OutboxModel, key_of
+from app.views.parts import Badge, EmptyState, button, label, title_row
+from app.views.screen import Screen
+from app.views.style import icons, spacing
+from app.views.tasks import run_task
+from app.workspace.snapshots import Changes, OutboxRow, OutboxState
+
+if TYPE_CHECKING:
+    from app.workspace.desk import Desk
+
+
+class OutboxList(QListView):
+    """The rows. A plain letter never searches here, because letters are shortcuts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("outboxList")
+        self.setProperty("role", "rows")
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing: single letters belong to the shortcuts."""
+
+
+class OutboxScreen(Screen):
+    """Drafts, what is queued, sent, taken back, and what needs attention."""
+
+    def __init__(self, desk: Desk, actions: ActionRegistry) -> None:
+        super().__init__()
+        self._desk = desk
+        self._actions = actions
+        self._wanted = ""
+        self.model = OutboxModel(self)
+        self.list = OutboxList()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(OutboxDelegate(self.list, self.model))
+        self.list.setAccessibleName(self.tr("Outbox"))
+        self._build()
+        self._add_actions()
+        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.activated.connect(self.fix)
+        self.list.customContextMenuRequested.connect(self._menu)
+        style.look().changed.connect(self.list.scheduleDelayedItemsLayout)
+        self.reload()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing.WIDE, spacing.ROOMY, spacing.WIDE, spacing.ROOMY)
+        column.setSpacing(spacing.BASE)
+        self._summary = label("", "muted")
+        column.addLayout(title_row(label(self.tr("Outbox"), "title"), self._summary))
+        self._pages = QStackedWidget()
+        full = QWidget()
+        inside = QVBoxLayout(full)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(spacing.BASE)
+        inside.addWidget(self.list, 1)
+        inside.addWidget(self._card())
+        self._empty = EmptyState(
+            self.tr("Nothing waits here. What you record appears in the Outbox until the service has it."),
+            "outbox",
+        )
+        self._pages.addWidget(full)
+        self._pages.addWidget(self._empty)
+        column.addWidget(self._pages, 1)
+
+    def _card(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(spacing.ROOMY, spacing.BASE, spacing.ROOMY, spacing.BASE)
+        column.setSpacing(spacing.SNUG)
+        head = QHBoxLayout()
+        head.setSpacing(spacing.BASE)
+        self._what = label("", "heading", wrap=True)
+        self._badge = Badge()
+        head.addWidget(self._what, 1)
+        head.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        self._why = label("", wrap=True)
+        self._why.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._why.setAccessibleName(self.tr("Reason"))
+        column.addLayout(head)
+        column.addWidget(self._why)
+        row = QHBoxLayout()
+        row.setSpacing(spacing.SNUG)
+        self._fix = button(self.tr("Open"), self.fix, kind="primary", name="outboxFix")
+        self._retry = button(self.tr("Retry"), self.retry, icon="sync", name="outboxRetry")
+        self._take_back = button(self.tr("Take back"), self.take_back, icon="undo", name="outboxTakeBack")
+        self._export = button(self.tr("Export a copy…"), self.export, icon="export", name="outboxExport")
+        self._copy = button(self.tr("Copy details"), self.copy, kind="quiet", icon="copy", name="outboxCopy")
+        for each in (self._fix, self._retry, self._take_back, self._export, self._copy):
+            row.addWidget(each)
+        row.addStretch()
+        column.addLayout(row)
+        return card
+
+    def _add_actions(self) -> None:
+        add = self._actions.add
+        menu = self.tr("&Outbox")
+        add("outbox_fix", self.tr("&Open where it belongs"), self.fix, group=menu, screen=self)
+        add("outbox_retry", self.tr("&Retry"), self.retry, group=menu, screen=self)
+        add(
+            "outbox_take_back",
+            self.tr("&Take back"),
+            self.take_back,
+            shortcut="Del",
+            group=menu,
+            screen=self,
+            tip=self.tr("Undo what was not sent yet; a judgement's text becomes a draft again"),
+        )
+        add("outbox_export", self.tr("&Export a copy…"), self.export, group=menu, screen=self)
+        add("outbox_copy", self.tr("&Copy details"), self.copy, group=menu, screen=self)
+        for id, icon in (("retry", "sync"), ("take_back", "undo"), ("export", "export"), ("copy", "copy")):
+            icons.dress(self._actions.get(f"outbox_{id}"), icon)
+
+    # -- Screen -----------------------------------------------------------------------------------------------
+
+    def apply(self, changes: Changes) -> None:
+        if changes.outbox:
+            self.reload()
+
+    def entered(self) -> None:
+        self.reload()
+        self.list.setFocus()
+
+    def memory(self) -> dict[str, Any]:
+        row = self.current()
+        return {"row": key_of(row) if row else ""}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        self._choose(self.model.index_of(str(memory.get("row", ""))))
+
+    # -- showing ----------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the Outbox again and redraw what changed."""
+        rows = self._desk.outbox()
+        former = self.current()
+        place = self.list.currentIndex().row()
+        scroll = self.list.verticalScrollBar().value()
+        if self.model.take(rows, self._desk.today()):
+            if former is not None:
+                self._choose(self.model.index_of(key_of(former)))
+            if self.current() is None:
+                # What stood here went elsewhere: stay at the same place of the list.
+                near = self.model.index(min(max(place, 1), self.model.rowCount() - 1))
+                self._choose(near if self.model.row_at(near) else self.model.first())
+            self.list.verticalScrollBar().setValue(scroll)
+        self._pages.setCurrentIndex(0 if rows else 1)
+        self._summary.setText(self._summary_words(rows))
+        self._chosen()
+
+    def _summary_words(self, rows: tuple[OutboxRow, ...]) -> str:
+        waiting = sum(row.state in (OutboxState.QUEUED, OutboxState.SENDING) for row in rows)
+        troubled = sum(row.state is OutboxState.ATTENTION for row in rows)
+        parts = []
+        if troubled:
+            one = self.tr("1 needs attention")
+            parts.append(one if troubled == 1 else self.tr("{n} need attention").format(n=troubled))
+        if waiting:
+            parts.append(self.tr("{n} waiting to be sent").format(n=waiting))
+        elif rows and not troubled:
+            parts.append(self.tr("Everything recorded has been sent"))
+        return " · ".join(parts)
+
+    def current(self) -> OutboxRow | None:
+        """The row that is chosen."""
+        return self.model.row_at(self.list.currentIndex())
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+
+    def _chosen(self, *_: object) -> None:
+        row = self.current()
+        if row is not None:
+            tone, icon = STATE_TONES[row.state]
+            self._what.setText(row.what)
+            self._why.setText("\n".join((row.why, moment(row.at))) if row.why else moment(row.at))
+            self._badge.say(self.model.state_words(row.state), tone, icon)
+            self._fix.setText(self.tr("Fix") if row.state is OutboxState.ATTENTION else self.tr("Open"))
+            self._fix.setAccessibleName(self._fix.text())
+        for id, widget, can in (
+            ("fix", self._fix, row is not None and bool(row.request_id)),
+            ("retry", self._retry, row is not None and row.can_retry),
+            ("take_back", self._take_back, row is not None and row.can_take_back),
+            ("export", self._export, row is not None),
+            ("copy", self._copy, row is not None),
+        ):
+            self._actions.enable(f"outbox_{id}", can)
+            widget.setEnabled(can)
+
+    # -- doing ------------------------------------------------------------------------------------------------
+
+    def fix(self) -> None:
+        """Go to where the chosen thing can be mended."""
+        row = self.current()
+        if row is None or not row.request_id:
+            return
+        about_report = row.draft_key.startswith("report/") or (not row.sample_id and not row.draft_key)
+        self.wants.emit("report" if about_report else "bench", row.request_id, row.sample_id)
+
+    def retry(self) -> None:
+        """Offer the chosen act to the service again."""
+        row = self.current()
+        if row is not None and row.can_retry:
+            self._do(lambda: self._desk.retry(row.act_id))
+
+    def take_back(self) -> None:
+        """Undo the chosen act, which was not sent yet."""
+        row = self.current()
+        if row is not None and row.can_take_back:
+            self._do(lambda: self._desk.take_back(row.act_id))
+
+    def _do(self, deed: Any) -> None:
+        try:
+            changes: Changes = deed()
+        except KnownError as error:
+            self.refused.emit(error)
+            self.reload()
+            return
+        if changes.said:
+            self.told.emit(changes.said, "")
+        self.apply(changes)
+        self.changed.emit(changes)
+
+    def copy(self) -> None:
+        """Put what the chosen row says on the clipboard."""
+        row = self.current()
+        if row is not None:
+            lines = (row.what, self.model.state_words(row.state), row.why, moment(row.at), key_of(row))
+            QGuiApplication.clipboard().setText("\n".join(line for line in lines if line))
+            self.told.emit(self.tr("Copied"), "")
+
+    def export(self) -> None:
+        """Ask where to, then write the whole text of the chosen thing as a readable file."""
+        row = self.current()
+        if row is None:
+            return
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        name = re.sub(r"[^\w .-]+", "", row.what.replace(":", " -")).strip()[:80] or "copy"
+        dialog = QFileDialog(self, self.tr("Export a copy"), str(Path(folder) / f"{name}.txt"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Text (*.txt)"))
+        dialog.setDefaultSuffix("txt")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda chosen: self.export_to(key_of(row), Path(chosen)))
+        dialog.open()
+
+    def export_to(self, key: str, path: Path) -> None:
+        """Write a copy of that act or draft to a path."""
+        run_task(
+            self,
+            lambda: self._desk.export_copy(key, path),
+            lambda written: self.told.emit(self.tr("Copy written to {path}").format(path=written), ""),
+            self.refused.emit,
+        )
+
+    def _menu(self, place: QPoint) -> None:
+        if self.model.row_at(self.list.indexAt(place)) is None:
+            return
+        menu = QMenu(self)
+        for id in ("fix", "retry", "take_back", "export", "copy"):
+            menu.addAction(self._actions.get(f"outbox_{id}"))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.list.viewport().mapToGlobal(place))

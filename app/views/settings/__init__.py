@@ -1,0 +1,1 @@
+"""Settings: how it looks, which keys do what, who works here, and where the data lies."""

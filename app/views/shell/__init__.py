@@ -1,0 +1,1 @@
+"""The window round all screens: rail, menus, banners, status, palette, help, and the clock that syncs."""

@@ -1,0 +1,365 @@
+"""Everything of one signed-in person inside the window: the screens, and the ways between them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.dates import clock_time, in_london
+from app.domain.errors import KnownError
+from app.views.actions import ActionRegistry
+from app.views.moderation.bench import Bench
+from app.views.outbox.screen import OutboxScreen
+from app.views.parts import BannerSlot, details_of
+from app.views.report.screen import ReportScreen
+from app.views.screen import Screen
+from app.views.settings.screen import SettingsScreen
+from app.views.shell.first_look import FirstLook
+from app.views.shell.foot import Foot
+from app.views.shell.rail import Rail
+from app.views.shell.sync_clock import SyncClock
+from app.views.sign_in.again import SignInAgain
+from app.views.style.palette import Tone
+from app.views.work.screen import WorkScreen
+from app.workspace.snapshots import Changes, Reach, Status
+
+if TYPE_CHECKING:
+    from app.workspace.desk import Desk
+
+MEMORY = "window"
+"""The setting under which the house remembers where one was."""
+
+STATUS_EVERY = 1_000
+"""Milliseconds after which the pill is compared with the truth, whatever happened."""
+
+_PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox", "settings": "settings"}
+"""Which button of the rail is lit for which screen."""
+
+
+class House(QWidget):
+    """Rail, banner, screens and foot. Tells every screen what changed, whoever changed it.
+
+    title(str): what the window should be called. leave(): the person wants to sign in as somebody else.
+    """
+
+    title = Signal(str)
+    help_wanted = Signal()
+
+    def __init__(self, desk: Desk, actions: ActionRegistry, look: FirstLook) -> None:
+        super().__init__()
+        self.desk = desk
+        self._actions = actions
+        self._asking: SignInAgain | None = None
+        self._where = ("work", "", "")
+        self._status: Status | None = None
+        self._closed = False
+        self.banner = BannerSlot()
+        self.rail = Rail()
+        self.stack = QStackedWidget()
+        self.sync = SyncClock(desk, self)
+        self.foot = Foot(sync=self.sync.now, open_outbox=lambda: self.go("outbox"))
+        self._load_keys()
+        self.screens: dict[str, Screen] = {
+            "work": WorkScreen(desk, actions),
+            "bench": Bench(desk, actions),
+            "report": ReportScreen(desk, actions),
+            "outbox": OutboxScreen(desk, actions),
+            "settings": SettingsScreen(desk, actions, look),
+        }
+        self._lay_out()
+        self._fill_rail()
+        self._wire()
+
+    # -- building ---------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        for screen in self.screens.values():
+            self.stack.addWidget(screen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.stack, 1)
+        column.addLayout(middle, 1)
+        column.addWidget(self.foot)
+
+    def _fill_rail(self) -> None:
+        self.rail.add("work", self.tr("Work"), "work", lambda: self.go("work"))
+        self.rail.add("outbox", self.tr("Outbox"), "outbox", lambda: self.go("outbox"))
+        self.rail.add("settings", self.tr("Settings"), "settings", lambda: self.go("settings"), last=True)
+        menu = self.tr("&Go")
+        for id, text, keys in (
+            ("work", self.tr("&Work"), "Ctrl+1"),
+            ("outbox", self.tr("&Outbox"), "Ctrl+5"),
+            ("settings", self.tr("&Settings"), "Ctrl+6"),
+        ):
+            self._actions.add(f"go_{id}", text, partial(self.go, id), shortcut=keys, group=menu)
+            self.rail.button(id).setToolTip(f"{self.rail.button(id).text()} ({keys})")
+
+    def _wire(self) -> None:
+        for name, screen in self.screens.items():
+            screen.told.connect(self.tell)
+            screen.refused.connect(self.refuse)
+            screen.wants.connect(self.go)
+            screen.changed.connect(partial(self._changed, screen))
+            screen.setObjectName(screen.objectName() or f"screen_{name}")
+        work = self.screens["work"]
+        assert isinstance(work, WorkScreen)
+        work.counted.connect(self._count_work)
+        self.foot.toast.undo.connect(self.undo)
+        self.sync.began.connect(self._sync_began)
+        self.sync.ended.connect(self._sync_ended)
+        self.sync.changes.connect(self.spread)
+        self._pulse = QTimer(self)
+        self._pulse.setInterval(STATUS_EVERY)
+        self._pulse.timeout.connect(self.show_status)
+        self._midnight = QTimer(self)
+        self._midnight.setSingleShot(True)
+        self._midnight.timeout.connect(self._new_day)
+
+    # -- beginning and end ------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show what there is, go where one was, and begin to sync."""
+        self._say_demo()
+        self._say_recovered()
+        self._recall()
+        self.show_status()
+        self._pulse.start()
+        self._arm_midnight()
+        self.sync.now()
+
+    def flush(self) -> None:
+        """Write every unsaved word and where one is; nothing that fails here stops the rest."""
+        for screen in self.screens.values():
+            try:
+                screen.save_now()
+            except KnownError as error:
+                self.refuse(error)
+        self._remember()
+
+    def end(self) -> tuple[str, ...]:
+        """Flush and stop all clocks. Returns names of handed-over copies that could not be removed."""
+        if self._closed:
+            return ()
+        self._closed = True
+        self.sync.stop()
+        self._pulse.stop()
+        self._midnight.stop()
+        work = self.screens["work"]
+        assert isinstance(work, WorkScreen)
+        work.stop_fetching()
+        self.flush()
+        return self.desk.purge_handed_over()
+
+    # -- ways -------------------------------------------------------------------------------------------------
+
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """The screen in front, and the request and sample that were asked for with it."""
+        return self._where
+
+    def go(self, what: str, request_id: str = "", sample_id: str = "") -> None:
+        """Bring a screen to the front; "bench" and "report" open that request there."""
+        if what == "help":
+            self.help_wanted.emit()
+            return
+        screen = self.screens[what]
+        self._save_front()
+        if isinstance(screen, Bench | ReportScreen) and request_id:
+            try:
+                screen.open(request_id, sample_id)
+            except KnownError as error:
+                self.refuse(error)
+                return
+        self._where = (what, request_id or self._where[1], sample_id)
+        self.stack.setCurrentWidget(screen)
+        self.rail.bring_to_front(_PLACES[what])
+        self._actions.bring_to_front(screen)
+        screen.entered()
+        self._name_window()
+        self._remember()
+
+    def front(self) -> Screen:
+        """The screen that is in front."""
+        return self.screens[self._where[0]]
+
+    def zoom(self, step: int) -> bool:
+        """Ctrl +, − and 0, offered to the screen in front first."""
+        return self.front().zoom(step)
+
+    def _save_front(self) -> None:
+        try:
+            self.front().save_now()
+        except KnownError as error:
+            self.refuse(error)
+
+    def _name_window(self) -> None:
+        names = {"work": self.tr("Work"), "outbox": self.tr("Outbox"), "settings": self.tr("Settings"),
+                 "bench": self.tr("Bench"), "report": self.tr("Report")}  # fmt: skip
+        self.title.emit(names[self._where[0]])
+
+    # -- changes ----------------------------------------------------------------------------------------------
+
+    def spread(self, changes: Changes, but: Screen | None = None) -> None:
+        """Tell every screen, except the one that knows already."""
+        for screen in self.screens.values():
+            if screen is not but:
+                screen.apply(changes)
+        self.show_status()
+
+    def _changed(self, origin: Screen, changes: Changes) -> None:
+        self.spread(changes, origin)
+        self.sync.soon()
+
+    def undo(self, act_id: str) -> None:
+        """Take back an act that was not sent yet."""
+        try:
+            self._save_front()
+            changes = self.desk.take_back(act_id)
+        except KnownError as error:
+            self.refuse(error)
+            return
+        self.spread(changes)
+        self.tell(changes.said or self.tr("Undone"))
+        self.sync.soon()
+
+    def tell(self, message: str, undo_act: str = "") -> None:
+        """Say something in passing."""
+        self.foot.toast.say(message, undo_act)
+
+    def refuse(self, error: KnownError) -> None:
+        """Something went wrong: what happened, what to do, and the details to copy."""
+        says = f"{error.says} {error.do}".strip()
+        details = details_of(error) if error.details else ""
+        self.banner.say("refused", says, Tone.BAD, details=details, closable=True)
+
+    # -- syncing ----------------------------------------------------------------------------------------------
+
+    def _sync_began(self) -> None:
+        # What was just recorded is on its way now.
+        self.foot.toast.forget_undo()
+        self.show_status()
+
+    def _sync_ended(self, error: KnownError | None) -> None:
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Bring pill, badges and the trouble banner in line with the truth."""
+        if self._closed:
+            return
+        status = self.desk.status()
+        if self.sync.running and status.reach is not Reach.SIGNED_OUT:
+            status = replace(status, reach=Reach.SYNCING)
+        if status == self._status:
+            return
+        self._status = status
+        self.foot.show_status(status)
+        waiting = status.queued + status.attention
+        tone = Tone.BAD if status.attention else Tone.INFO
+        says = self.tr("{n} waiting").format(n=waiting)
+        self.rail.show_count("outbox", waiting, tone, says)
+        self._show_trouble(status)
+
+    def _show_trouble(self, status: Status) -> None:
+        if not status.trouble:
+            self.banner.clear("trouble")
+            return
+        press: tuple[str, Callable[[], object]]
+        if status.reach is Reach.SIGNED_OUT:
+            press = (self.tr("Sign in again"), self.ask_password)
+        else:
+            press = (self.tr("Try again"), self.sync.now)
+        says = f"{status.trouble} {status.do}".strip()
+        self.banner.say("trouble", says, Tone.WARN, (press,), details=status.details)
+
+    def ask_password(self) -> None:
+        """The service wants the password again."""
+        if self._asking is not None:
+            self._asking.raise_()
+            return
+        self._asking = SignInAgain(self, self.desk.person.email, self.desk.sign_in_again)
+        self._asking.accepted.connect(self.sync.now)
+        self._asking.finished.connect(self._asked)
+        self._asking.open()
+
+    def _asked(self) -> None:
+        if self._asking is not None:
+            self._asking.deleteLater()
+            self._asking = None
+        self.show_status()
+
+    def _count_work(self, count: int) -> None:
+        self.rail.show_count("work", count, Tone.INFO, self.tr("{n} to moderate").format(n=count))
+
+    # -- banners ----------------------------------------------------------------------------------------------
+
+    def _say_demo(self) -> None:
+        if self.desk.demo:
+            says = self.tr("Demonstration: invented people, keys in a file. Not for real work.")
+            self.banner.say("demo", says, Tone.INFO)
+
+    def _say_recovered(self) -> None:
+        moment = self.desk.recovered_at()
+        if moment is not None:
+            says = self.tr("Your work from {time} was recovered.").format(time=clock_time(moment))
+            self.banner.say(
+                "recovered",
+                says,
+                Tone.GOOD,
+                ((self.tr("Show the drafts"), self._show_drafts),),
+                closable=True,
+            )
+
+    def _show_drafts(self) -> None:
+        self.banner.clear("recovered")
+        self.go("outbox")
+
+    # -- days -------------------------------------------------------------------------------------------------
+
+    def _arm_midnight(self) -> None:
+        here = in_london(datetime.now(UTC))
+        next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
+        # Asleep at midnight is asleep for the timer too: looking every hour costs nothing.
+        wait = min(next_day - here, timedelta(hours=1))
+        self._day = self.desk.today()
+        self._midnight.start(round(wait.total_seconds() * 1000))
+
+    def _new_day(self) -> None:
+        if self.desk.today() != self._day:
+            requests = frozenset({self._where[1]} - {""})
+            self.spread(Changes(requests=requests, work=True, outbox=True))
+        self._arm_midnight()
+
+    # -- memory -----------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        memory = {
+            "where": list(self._where),
+            "screens": {name: screen.memory() for name, screen in self.screens.items()},
+        }
+        with contextlib.suppress(KnownError):
+            self.desk.put_setting(MEMORY, memory)
+
+    def _recall(self) -> None:
+        memory: dict[str, Any] = self.desk.setting(MEMORY, {}) or {}
+        screens = memory.get("screens", {})
+        for name, screen in self.screens.items():
+            screen.recall(screens.get(name, {}))
+        what, request_id, sample_id = (*memory.get("where", []), "", "", "")[:3]
+        self.go(what if what in self.screens else "work", request_id, sample_id)
+
+    def _load_keys(self) -> None:
+        self._actions.remap(self.desk.setting("shortcuts", {}) or {})
+        self._actions.set_letters(bool(self.desk.setting("letters", True)))

@@ -1,0 +1,82 @@
+"""What the palette offers: samples of the open request, requests, then everything one can do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.domain.errors import KnownError
+from app.views.actions import ActionRegistry
+from app.views.shell.palette import CommandPalette, Offer
+from app.views.tasks import run_task
+from app.views.work.screen import WorkScreen
+from app.workspace.snapshots import RequestSheet
+
+if TYPE_CHECKING:
+    from app.views.shell.house import House
+
+_NOT_OFFERED = frozenset({"palette"})
+
+
+class Offers:
+    """Gathers the offers of one opening of the palette."""
+
+    def __init__(self, house: House, actions: ActionRegistry, palette: CommandPalette) -> None:
+        self._house = house
+        self._actions = actions
+        self._palette = palette
+
+    def show(self) -> None:
+        """Open the palette at once; samples follow as soon as they are read."""
+        self._palette.open_with([*self._deeds(), *self._requests()])
+        what, request_id, _ = self._house.where
+        if what in ("bench", "report") and request_id:
+            run_task(
+                self._house, lambda: self._house.desk.request(request_id), self._add_samples, self._no_samples
+            )
+
+    def _add_samples(self, sheet: RequestSheet) -> None:
+        self._palette.add([*self._samples(sheet), *self._deeds(), *self._requests()])
+
+    def _no_samples(self, error: KnownError) -> None:
+        """The bench itself says what is wrong with the request; here its samples are just not offered."""
+
+    def _deeds(self) -> list[Offer]:
+        return [
+            Offer(
+                entry.text,
+                entry.action.trigger,
+                icon="right",
+                hint=entry.group.replace("&", ""),
+                keys=entry.keys.split("; ")[0],
+            )
+            for entry in self._actions.all()
+            if entry.action.isEnabled() and entry.id not in _NOT_OFFERED
+        ]
+
+    def _requests(self) -> list[Offer]:
+        work = self._house.screens["work"]
+        assert isinstance(work, WorkScreen)
+        return [
+            Offer(
+                f"{row.number} {row.centre}",
+                partial(self._house.go, "bench", row.request_id),
+                icon="work",
+                hint=row.qualification,
+            )
+            for row in work.model.rows
+            if not row.update_needed
+        ]
+
+    def _samples(self, sheet: RequestSheet) -> list[Offer]:
+        return [
+            Offer(
+                self._house.tr("Sample {n}: {learner}").format(
+                    n=entry.sample.position, learner=entry.sample.learner_name
+                ),
+                partial(self._house.go, "bench", sheet.request.id, entry.sample.id),
+                icon="person",
+                hint=f"{entry.sample.unit_code} {entry.sample.unit_title}",
+            )
+            for entry in sheet.samples
+        ]

@@ -1,0 +1,1 @@
+"""The Work list: a person's moderation requests, the most urgent first."""

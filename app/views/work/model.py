@@ -1,0 +1,237 @@
+"""The rows of the Work list under their group headings: ids and snapshots, nothing live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.domain.clocks import ClockState
+from app.views.style.palette import Tone
+from app.workspace.snapshots import Group, Offline, SyncMark, WorkRow
+
+ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The Head or WorkRow behind an index."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+GROUP_TONES = {
+    Group.OVERDUE: (Tone.BAD, "overdue"),
+    Group.DUE_SOON: (Tone.WARN, "clock"),
+    Group.IN_MODERATION: (Tone.INFO, "work"),
+    Group.ON_HOLD: (Tone.HOLD, "hold"),
+    Group.WAITING_FOR_CENTRE: (Tone.NEUTRAL, "waiting"),
+    Group.DONE: (Tone.GOOD, "done"),
+}
+"""Colour and glyph of each group; its words always stand beside them."""
+
+_CLOCK_TONES = {
+    ClockState.OVERDUE: (Tone.BAD, "overdue"),
+    ClockState.DUE_SOON: (Tone.WARN, "clock"),
+    ClockState.RUNNING: (Tone.NEUTRAL, "clock"),
+    ClockState.FROZEN: (Tone.HOLD, "hold"),
+    ClockState.NOT_STARTED: (Tone.NEUTRAL, "waiting"),
+    ClockState.STOPPED: (Tone.GOOD, "done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The heading of a group and how many requests stand under it."""
+
+    group: Group
+    count: int
+
+
+class WorkModel(QAbstractListModel):
+    """Groups in their order, each under a heading that cannot be chosen; empty groups are left out."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[WorkRow, ...] = ()
+        self._haystacks: dict[str, tuple[WorkRow, str]] = {}
+        self._needles: tuple[str, ...] = ()
+        self._items: list[Head | WorkRow] = []
+
+    # -- what the view asks -----------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._items)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self._items):
+            return None
+        item = self._items[index.row()]
+        if role == ITEM_ROLE:
+            return item
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.spoken(item)
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(item, WorkRow):
+            return "\n".join(self.lines(item))
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and isinstance(self._items[index.row()], WorkRow):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemNeverHasChildren
+
+    # -- what the screen does ---------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[WorkRow, ...]:
+        """All requests, whatever is filtered."""
+        return self._rows
+
+    @property
+    def shown(self) -> int:
+        """How many requests pass the filter."""
+        return sum(isinstance(item, WorkRow) for item in self._items)
+
+    def take(self, rows: Sequence[WorkRow]) -> bool:
+        """Show these rows. True when the order or number changed, so that the view starts anew."""
+        self._rows = tuple(rows)
+        former = self._haystacks
+        self._haystacks = {}
+        for row in self._rows:
+            known = former.get(row.request_id)
+            self._haystacks[row.request_id] = (
+                known if known and known[0] == row else (row, _haystack(row, self.group_words(row.group)))
+            )
+        return self._arrange()
+
+    def filter(self, text: str) -> bool:
+        """Show only requests in which every word typed occurs. True when the view starts anew."""
+        needles = tuple(text.casefold().split())
+        if needles == self._needles:
+            return False
+        self._needles = needles
+        return self._arrange()
+
+    def index_of(self, request_id: str) -> QModelIndex:
+        """Where a request stands; an invalid index when it is not shown."""
+        for number, item in enumerate(self._items):
+            if isinstance(item, WorkRow) and item.request_id == request_id:
+                return self.index(number)
+        return QModelIndex()
+
+    def row_at(self, index: Index) -> WorkRow | None:
+        """The request at an index; None for headings and beyond."""
+        item = index.data(ITEM_ROLE) if index.isValid() else None
+        return item if isinstance(item, WorkRow) else None
+
+    def first(self) -> QModelIndex:
+        """The first request, passing over its heading."""
+        return self.index(1) if len(self._items) > 1 else QModelIndex()
+
+    def _arrange(self) -> bool:
+        items: list[Head | WorkRow] = []
+        by_group: dict[Group, list[WorkRow]] = {group: [] for group in Group}
+        for row in self._rows:
+            if not self._needles or self._matches(row):
+                by_group[row.group].append(row)
+        for group, rows in by_group.items():
+            if rows:
+                items.append(Head(group, len(rows)))
+                items.extend(rows)
+        if [_key(item) for item in items] == [_key(item) for item in self._items]:
+            old, self._items = self._items, items
+            for number, (before, now) in enumerate(zip(old, items, strict=True)):
+                if before != now:
+                    self.dataChanged.emit(self.index(number), self.index(number))
+            return False
+        self.beginResetModel()
+        self._items = items
+        self.endResetModel()
+        return True
+
+    def _matches(self, row: WorkRow) -> bool:
+        haystack = self._haystacks[row.request_id][1]
+        return all(needle in haystack for needle in self._needles)
+
+    # -- words ------------------------------------------------------------------------------------------------
+
+    def group_words(self, group: Group) -> str:
+        return {
+            Group.OVERDUE: self.tr("Overdue"),
+            Group.DUE_SOON: self.tr("Due soon"),
+            Group.IN_MODERATION: self.tr("In moderation"),
+            Group.ON_HOLD: self.tr("On hold"),
+            Group.WAITING_FOR_CENTRE: self.tr("Waiting for centre"),
+            Group.DONE: self.tr("Done"),
+        }[group]
+
+    def judged_words(self, row: WorkRow) -> str:
+        if not row.samples:
+            return self.tr("No samples yet")
+        return self.tr("{judged}/{samples} judged").format(judged=row.judged, samples=row.samples)
+
+    def due(self, row: WorkRow) -> tuple[str, str, Tone, str]:
+        """When it is due: two short lines, their tone and glyph."""
+        if row.update_needed:
+            return self.tr("Needs a newer Touchstone"), self.tr("Update to open it"), Tone.INFO, "info"
+        tone, icon = _CLOCK_TONES[row.clock.state]
+        if row.clock.state is ClockState.STOPPED:
+            hold = self.tr("Held for certification") if row.certification_hold else ""
+            return row.state_words, hold, Tone.HOLD if hold else tone, "hold" if hold else icon
+        first, _, second = row.clock.words.partition(", ")
+        return _capital(first), second, tone, icon
+
+    def offline(self, row: WorkRow) -> tuple[str, Tone, str]:
+        """How much evidence lies here: words, tone, glyph."""
+        return {
+            Offline.NONE: (self.tr("Not downloaded"), Tone.NEUTRAL, "cloud"),
+            Offline.PARTLY: (self.tr("Partly downloaded"), Tone.WARN, "download"),
+            Offline.READY: (self.tr("On this computer"), Tone.GOOD, "ready"),
+        }[row.offline]
+
+    def mark(self, row: WorkRow) -> tuple[str, Tone, str]:
+        """How my own work on it stands with the service: words, tone, glyph; words are empty when all is sent."""
+        return {
+            SyncMark.SYNCED: ("", Tone.GOOD, "check"),
+            SyncMark.WAITING: (self.tr("Waiting to be sent"), Tone.INFO, "outbox"),
+            SyncMark.ATTENTION: (self.tr("Needs attention"), Tone.BAD, "warning"),
+        }[row.mark]
+
+    def title(self, row: WorkRow) -> str:
+        return row.centre or self.tr("A request this version cannot read")
+
+    def subtitle(self, row: WorkRow) -> str:
+        return " · ".join(part for part in (row.number, row.qualification) if part)
+
+    def lines(self, row: WorkRow) -> list[str]:
+        """Everything a row says, for tool tip and screen reader."""
+        first, second, _, _ = self.due(row)
+        parts = [
+            self.title(row),
+            self.subtitle(row),
+            self.judged_words(row),
+            f"{first}, {second}" if second else first,
+            self.offline(row)[0],
+            self.mark(row)[0],
+        ]
+        return [part for part in parts if part]
+
+    def spoken(self, item: Head | WorkRow) -> str:
+        """What a screen reader says for a row or a heading."""
+        if isinstance(item, Head):
+            words = self.group_words(item.group)
+            return (
+                self.tr("{group}, 1 request").format(group=words)
+                if item.count == 1
+                else self.tr("{group}, {count} requests").format(group=words, count=item.count)
+            )
+        return ", ".join(self.lines(item))
+
+
+def _haystack(row: WorkRow, group: str) -> str:
+    return f"{row.number} {row.centre} {row.qualification} {row.state_words} {group}".casefold()
+
+
+def _key(item: Head | WorkRow) -> str:
+    return f"#{item.group}" if isinstance(item, Head) else item.request_id
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

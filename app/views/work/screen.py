@@ -1,0 +1,354 @@
+"""The Work screen: the list, its quick filter, and fetching evidence for the road."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import KnownError
+from app.views import style
+from app.views.actions import ActionRegistry
+from app.views.parts import EmptyState, ErrorCard, button, label, title_row
+from app.views.screen import Screen
+from app.views.style import icons, spacing
+from app.views.tasks import run_task
+from app.views.work.delegate import WorkDelegate
+from app.views.work.fetching import Fetching
+from app.views.work.model import WorkModel
+from app.workspace.snapshots import Changes, Group, Reach, Status, WorkRow
+
+if TYPE_CHECKING:
+    from app.workspace.desk import Desk
+
+
+class WorkList(QListView):
+    """The rows. Return opens; a plain letter never searches here, because letters are shortcuts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("workList")
+        self.setProperty("role", "rows")
+        self.setMouseTracking(True)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setTabKeyNavigation(False)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing: the quick filter searches, and single letters belong to the shortcuts."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.verticalScrollBar().setSingleStep(self.fontMetrics().height() * 2)
+
+
+class WorkScreen(Screen):
+    """My requests in groups. Reads them off the GUI thread and redraws only rows that changed.
+
+    counted(int): how many there are to moderate now, for the rail's badge.
+    """
+
+    counted = Signal(int)
+
+    def __init__(self, desk: Desk, actions: ActionRegistry) -> None:
+        super().__init__()
+        self._desk = desk
+        self._actions = actions
+        self._read = False
+        self._reading = False
+        self._again = False
+        self._wanted: dict[str, Any] = {}
+        self._problem: ErrorCard | None = None
+        self.model = WorkModel(self)
+        self.list = WorkList()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(WorkDelegate(self.list, self.model))
+        self.list.setAccessibleName(self.tr("Moderation requests"))
+        self._search = QLineEdit()
+        self._search.setObjectName("workFilter")
+        self._search.setClearButtonEnabled(True)
+        self._search.setPlaceholderText(self.tr("Filter by number, centre or qualification"))
+        self._search.setAccessibleName(self.tr("Filter the requests"))
+        self._fetching = Fetching(desk)
+        self._build()
+        self._add_actions()
+        self._wire()
+        self.reload()
+
+    # -- building ---------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing.WIDE, spacing.ROOMY, spacing.WIDE, spacing.SNUG)
+        column.setSpacing(spacing.BASE)
+        head = QHBoxLayout()
+        head.setSpacing(spacing.BASE)
+        self._title = label(self.tr("Work"), "title")
+        self._summary = label("", "muted")
+        self._open = button(self.tr("Open"), self.open_current, kind="primary", name="openRequest")
+        self._take = button(self.tr("Fetch evidence"), self.fetch, icon="download", name="takeOffline")
+        head.addLayout(title_row(self._title, self._summary), 1)
+        head.addWidget(self._take)
+        head.addWidget(self._open)
+        column.addLayout(head)
+        column.addWidget(self._search)
+        column.addWidget(self._fetching)
+        self._pages = QStackedWidget()
+        self._loading = label(self.tr("Reading your requests…"), "muted")
+        self._loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = EmptyState(
+            "", "inbox-empty", (self.tr("Sync now"), lambda: self._actions.get("sync_now").trigger())
+        )
+        self._nothing = EmptyState("", "search", (self.tr("Clear the filter"), self._search.clear))
+        self._failure = QWidget()
+        failure = QVBoxLayout(self._failure)
+        failure.setContentsMargins(0, 0, 0, 0)
+        for page in (self._loading, self.list, self._empty, self._nothing, self._failure):
+            self._pages.addWidget(page)
+        column.addWidget(self._pages, 1)
+
+    def _add_actions(self) -> None:
+        add = self._actions.add
+        menu = self.tr("&Request")
+        add("work_open", self.tr("&Open the request"), self.open_current, group=menu, screen=self)
+        fetch = add(
+            "work_fetch",
+            self.tr("&Fetch evidence"),
+            self.fetch,
+            shortcut="Ctrl+Shift+D",
+            group=menu,
+            screen=self,
+            tip=self.tr("Download the evidence of the chosen requests, to work without a network"),
+        )
+        icons.dress(fetch, "download")
+        add("work_filter", self.tr("Fi&lter the list"), self._focus_filter, shortcut="Ctrl+F; /", group=menu,
+            screen=self)  # fmt: skip
+
+    def _wire(self) -> None:
+        self.list.activated.connect(self._open_index)
+        self.list.customContextMenuRequested.connect(self._menu)
+        self.list.selectionModel().selectionChanged.connect(self._chosen)
+        self._search.textChanged.connect(self._filter)
+        self._search.installEventFilter(self)
+        self._fetching.told.connect(lambda says: self.told.emit(says, ""))
+        self._fetching.refused.connect(self.refused)
+        self._fetching.fetched.connect(self._fetched)
+        style.look().changed.connect(self.list.scheduleDelayedItemsLayout)
+        self._chosen(QItemSelection(), QItemSelection())
+
+    # -- Screen -----------------------------------------------------------------------------------------------
+
+    def apply(self, changes: Changes) -> None:
+        if changes.work:
+            self.reload()
+
+    def entered(self) -> None:
+        if self._pages.currentWidget() is self.list:
+            self.list.setFocus()
+        else:
+            self._search.setFocus()
+
+    def save_now(self) -> None:
+        """Nothing is typed here that would be lost."""
+
+    def memory(self) -> dict[str, Any]:
+        row = self.model.row_at(self.list.currentIndex())
+        return {
+            "filter": self._search.text(),
+            "request": row.request_id if row else "",
+            "scroll": self.list.verticalScrollBar().value(),
+        }
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        self._wanted = dict(memory)
+        self._search.setText(str(memory.get("filter", "")))
+        if self._read:
+            self._go_to_wanted()
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the list again; while one reading is under way, another follows it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+        run_task(self, self._desk.work, self._show, self._could_not)
+
+    def _show(self, rows: tuple[WorkRow, ...]) -> None:
+        self._reading = False
+        first, self._read = not self._read, True
+        self._keeping_place(lambda: self.model.take(rows))
+        if first:
+            self._go_to_wanted()
+        self._arrange()
+        if first and self._search.hasFocus() and not self._search.text():
+            # Nobody has typed while the rows were being read: begin in the list.
+            self.entered()
+        if self._again:
+            self._again = False
+            self.reload()
+
+    def _could_not(self, error: KnownError) -> None:
+        self._reading = False
+        if self._read:
+            # What is on screen stays; the window says what went wrong.
+            self.refused.emit(error)
+            return
+        column = self._failure.layout()
+        assert isinstance(column, QVBoxLayout)
+        if self._problem is not None:
+            column.removeWidget(self._problem)
+            self._problem.deleteLater()
+        else:
+            column.addStretch()
+            column.addStretch()
+        self._problem = ErrorCard(error, (self.tr("Try again"), self.reload))
+        column.insertWidget(1, self._problem)
+        self._pages.setCurrentWidget(self._failure)
+
+    def _arrange(self) -> None:
+        """The page that fits what there is: rows, nothing found, or nothing yet."""
+        rows = self.model.rows
+        if not rows:
+            self._empty.say(self._why_empty(self._desk.status()))
+            self._pages.setCurrentWidget(self._empty)
+        elif not self.model.shown:
+            self._nothing.say(
+                self.tr("No request matches “{text}”.").format(text=self._search.text().strip())
+            )
+            self._pages.setCurrentWidget(self._nothing)
+        else:
+            self._pages.setCurrentWidget(self.list)
+        self._search.setEnabled(bool(rows))
+        open_now = sum(row.group in _OPEN for row in rows)
+        overdue = sum(row.group is Group.OVERDUE for row in rows)
+        words = self.tr("1 to moderate") if open_now == 1 else self.tr("{n} to moderate").format(n=open_now)
+        if overdue:
+            words += " · " + self.tr("{n} overdue").format(n=overdue)
+        self._summary.setText(words if rows else "")
+        self.counted.emit(open_now)
+        self.setAccessibleName(f"{self.tr('Work')}, {words}")
+
+    def _why_empty(self, status: Status) -> str:
+        if status.synced_at is not None:
+            return self.tr("No moderation requests are assigned to you at the moment.")
+        if status.reach is Reach.OFFLINE:
+            return self.tr("Nothing has been fetched yet. Your requests appear here once there is a network.")
+        return self.tr("Fetching your requests for the first time…")
+
+    # -- choosing ---------------------------------------------------------------------------------------------
+
+    def _keeping_place(self, change: Any) -> None:
+        row = self.model.row_at(self.list.currentIndex())
+        scroll = self.list.verticalScrollBar().value()
+        if change():
+            if row is not None:
+                self._choose(self.model.index_of(row.request_id))
+            if not self.list.currentIndex().isValid():
+                self._choose(self.model.first())
+            self.list.verticalScrollBar().setValue(scroll)
+        self._chosen(QItemSelection(), QItemSelection())
+
+    def _go_to_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        index = self.model.index_of(str(wanted.get("request", "")))
+        self._choose(index if index.isValid() else self.model.first())
+        if "scroll" in wanted:
+            self.list.executeDelayedItemsLayout()
+            self.list.verticalScrollBar().setValue(int(wanted["scroll"]))
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.list.selectionModel().setCurrentIndex(
+                index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+
+    def _chosen(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        chosen = self.chosen()
+        readable = [row for row in chosen if not row.update_needed]
+        self._actions.enable("work_open", len(chosen) == 1 and bool(readable))
+        self._open.setEnabled(len(chosen) == 1 and bool(readable))
+        may_fetch = bool(readable) and not self._fetching.busy
+        self._actions.enable("work_fetch", may_fetch)
+        self._take.setEnabled(may_fetch)
+
+    def chosen(self) -> list[WorkRow]:
+        """The chosen requests in the order of the list."""
+        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
+        return [row for row in map(self.model.row_at, indexes) if row is not None]
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:
+        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Down:
+                self.list.setFocus()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.open_current()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self._search.text():
+                self._search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        self._keeping_place(lambda: self.model.filter(text))
+        if self._read:
+            self._arrange()
+
+    def _focus_filter(self) -> None:
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    # -- doing ------------------------------------------------------------------------------------------------
+
+    def open_current(self) -> None:
+        """Open the chosen request on the bench."""
+        self._open_index(self.list.currentIndex())
+
+    def _open_index(self, index: QModelIndex) -> None:
+        row = self.model.row_at(index)
+        if row is not None and not row.update_needed:
+            self.wants.emit("bench", row.request_id, "")
+
+    def fetch(self) -> None:
+        """Fetch the evidence of every chosen request."""
+        self._fetching.start([row for row in self.chosen() if not row.update_needed])
+        self._chosen(QItemSelection(), QItemSelection())
+
+    def stop_fetching(self) -> None:
+        """Ask a download under way to stop soon; what is here already stays."""
+        self._fetching.stop()
+
+    def _fetched(self, request_ids: object) -> None:
+        assert isinstance(request_ids, frozenset)
+        changes = Changes(requests=request_ids, work=True)
+        self.apply(changes)
+        self.changed.emit(changes)
+        self._chosen(QItemSelection(), QItemSelection())
+
+    def _menu(self, at: QPoint) -> None:
+        if self.model.row_at(self.list.indexAt(at)) is None:
+            return
+        menu = QMenu(self)
+        menu.addAction(self._actions.get("work_open"))
+        menu.addAction(self._actions.get("work_fetch"))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+
+_OPEN = frozenset({Group.OVERDUE, Group.DUE_SOON, Group.IN_MODERATION})
+"""Groups in which there is something to judge now."""

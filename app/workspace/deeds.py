@@ -1,0 +1,166 @@
+"""Everything a person can do, each checked by the domain and made durable before it is called done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app.domain.acts import (
+    Act,
+    AddNote,
+    Deed,
+    RecordJudgement,
+    SubmitReport,
+    WithdrawJudgement,
+    target_of,
+)
+from app.domain.errors import KnownError
+from app.domain.judging import check_judgement, check_note, check_report, check_withdrawal
+from app.domain.moderation import ActionForCentre, Decision, Judgement, Outcome, current_judgements
+from app.domain.people import Permission, Person
+from app.workspace import drafts
+from app.workspace.overlay import Picture
+from app.workspace.snapshots import JudgementDraft
+
+if TYPE_CHECKING:
+    from app.models.work import WorkStore
+
+
+class Deeds:
+    """Records acts of one person on one device into the outbox.
+
+    clock: the device's time, shown to people and never trusted. new_id: makes UUIDv7 texts.
+    seen: the feed number that this device has pulled.
+    """
+
+    def __init__(
+        self,
+        work: WorkStore,
+        person: Person,
+        device_id: str,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        seen: Callable[[], int],
+    ) -> None:
+        self._work = work
+        self._person = person
+        self._device_id = device_id
+        self._clock = clock
+        self._new_id = new_id
+        self._seen = seen
+
+    def judge(
+        self,
+        picture: Picture,
+        sample_id: str,
+        decision: Decision,
+        rationale: str,
+        actions: Sequence[str],
+    ) -> Act:
+        """Records a judgement; it supersedes the one of mine that stands (M-64: a suspicion holds the request).
+
+        Raises KnownError with what is missing (D-12), or why judging is not possible now.
+        """
+        self._must(Permission.JUDGE_SAMPLES, "Only a moderator judges samples.")
+        self._must_be_open(picture)
+        if all(sample.id != sample_id for sample in picture.samples):
+            raise KnownError("sample_gone", "This sample no longer belongs to the request.")
+        standing = current_judgements(picture.judgements_of(sample_id))
+        deed = RecordJudgement(
+            request_id=picture.request.id,
+            sample_id=sample_id,
+            decision=decision,
+            rationale=rationale.strip(),
+            actions=tuple(ActionForCentre(text.strip()) for text in actions if text.strip()),
+            supersedes=standing[-1].id if standing else "",
+        )
+        check_judgement(picture.request, deed)
+        key = drafts.sample_key(picture.request.id, sample_id)
+        # A note that is not finished yet is no part of the judgement: it stays a draft.
+        note = drafts.draft_of(self._work.draft(key) or {}).note
+        return self._record(
+            deed,
+            base_rev=self._rev_of(picture, sample_id),
+            rests_on=tuple(j.id for j in standing if j.id in picture.pending),
+            draft=(key, JudgementDraft(note=note)),
+        )
+
+    def withdraw(self, picture: Picture, judgement: Judgement, reason: str) -> Act:
+        """Takes back a judgement that was sent already, with a reason; both stay on record."""
+        self._must_be_open(picture)
+        deed = WithdrawJudgement(picture.request.id, judgement.sample_id, judgement.id, reason.strip())
+        check_withdrawal(picture.request, judgement, deed, self._person.id)
+        rests_on = (judgement.id,) if judgement.id in picture.pending else ()
+        return self._record(deed, base_rev=judgement.rev, rests_on=rests_on)
+
+    def note(self, picture: Picture, sample_id: str, text: str) -> Act:
+        """Writes a note into the request, at whatever stage it is (M-53)."""
+        self._must(Permission.WRITE_NOTES, "Your role does not write notes here.")
+        deed = AddNote(picture.request.id, sample_id, text.strip())
+        check_note(deed)
+        key = drafts.sample_key(picture.request.id, sample_id)
+        kept = drafts.draft_of(self._work.draft(key) or {})
+        return self._record(deed, draft=(key, replace(kept, note="")))
+
+    def submit(self, picture: Picture, outcome: Outcome, summary: str, pdf: bytes, pdf_sha256: str) -> Act:
+        """Signs the report off (M-55, M-59). It rests on every judgement that still waits to be taken."""
+        self._must(Permission.SUBMIT_REPORT, "Only a moderator submits a moderation report.")
+        self._must_be_open(picture)
+        current = picture.current()
+        ids = tuple(sorted(judgement.id for judgement in current.values()))
+        deed = SubmitReport(picture.request.id, outcome, summary.strip(), ids, pdf, pdf_sha256)
+        check_report(picture.request, picture.samples, picture.judgements, deed)
+        return self._record(
+            deed,
+            base_rev=picture.request.rev,
+            rests_on=tuple(identifier for identifier in ids if identifier in picture.pending),
+            drop=drafts.report_key(picture.request.id),
+        )
+
+    def _record(
+        self,
+        deed: Deed,
+        *,
+        base_rev: int = 0,
+        rests_on: tuple[str, ...] = (),
+        draft: tuple[str, JudgementDraft] | None = None,
+        drop: str = "",
+    ) -> Act:
+        """One transaction: the act into the outbox, and the draft it came from emptied of what it recorded."""
+        act = Act(
+            id=self._new_id(),
+            device_id=self._device_id,
+            author_id=self._person.id,
+            seen=self._seen(),
+            recorded_at=self._clock(),
+            deed=deed,
+            base_rev=base_rev,
+            after=self._work.last_waiting(target_of(deed)),
+            rests_on=rests_on,
+        )
+        changed: dict[str, Mapping[str, Any] | None] = {drop: None} if drop else {}
+        if draft is not None:
+            key, left = draft
+            changed[key] = None if left.empty else drafts.body_of(left)
+        self._work.add(act, drafts=changed)
+        return act
+
+    def _must(self, permission: Permission, says: str) -> None:
+        if not self._person.may(permission):
+            raise KnownError("not_allowed", says, "Ask the qualifications team if this is a mistake.")
+
+    @staticmethod
+    def _must_be_open(picture: Picture) -> None:
+        if picture.submitted:
+            raise KnownError(
+                "report_waiting",
+                "The report of this request is signed off and waits to be sent.",
+                "Take the report back first, then change the judgement.",
+            )
+
+    @staticmethod
+    def _rev_of(picture: Picture, sample_id: str) -> int:
+        return max((j.rev for j in picture.judgements_of(sample_id)), default=0)

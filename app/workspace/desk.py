@@ -1,0 +1,425 @@
+"""The desk of one signed-in person: the front through which every window and command works.
+
+Thin: it gathers what `overlay`, `queries`, `deeds`, `files` and `exports` know, and tells what changed. Any thread
+may call it; what takes long is called off the window's thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.domain.acts import Act, RecordJudgement, SubmitReport
+from app.domain.dates import london_day
+from app.domain.errors import KnownError
+from app.domain.judging import missing_for_report, propose_outcome
+from app.domain.moderation import Decision, ModerationRequest
+from app.domain.people import Person
+from app.workspace import drafts
+from app.workspace.deeds import Deeds
+from app.workspace.exports import Exports
+from app.workspace.files import EvidenceFiles
+from app.workspace.help import HelpTexts, help_texts
+from app.workspace.outbox import OutboxDesk
+from app.workspace.overlay import Picture, lay_over
+from app.workspace.queries import in_order, picture_of, sheet_of, unreadable_row, work_row
+from app.workspace.snapshots import (
+    Changes,
+    Fetch,
+    HandedOver,
+    JudgementDraft,
+    OutboxRow,
+    ReportDesk,
+    ReportDraft,
+    RequestSheet,
+    Status,
+    SyncMark,
+    WorkRow,
+)
+from app.workspace.syncing import Syncing
+
+if TYPE_CHECKING:
+    from app.evidence.cage import Document
+    from app.models.cache import CacheStore
+    from app.models.profile import Profile
+    from app.models.work import WorkStore
+    from app.vault.lock import ProfileLock
+
+
+class Desk:
+    """Everything a person can see and do. Made by `entrance`; raises KnownError for what can go wrong in use."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        work: WorkStore,
+        cache: CacheStore,
+        files: EvidenceFiles,
+        syncing: Syncing,
+        lock: ProfileLock,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.profile = profile
+        self.person: Person = profile.person
+        self.demo: bool = profile.demo
+        self.service_url: str = profile.service_url
+        self._work = work
+        self._cache = cache
+        self._files = files
+        self._syncing = syncing
+        self._lock = lock
+        self._clock = clock
+        self._saved_at: datetime | None = None
+        self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
+        self._exports = Exports(work, clock)
+        self._outbox = OutboxDesk(work, self.request_number_and_position)
+        # Two windows' threads may record at once; acts are put together from what stands, one at a time.
+        self._recording = threading.Lock()
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def today(self) -> date:
+        """The calendar day in London by this computer's clock; rules of the service never depend on it."""
+        return london_day(self._clock())
+
+    def work(self) -> tuple[WorkRow, ...]:
+        """All my requests, the most urgent first, with my pending acts counted in."""
+        waiting = self._waiting_by_request()
+        attention = self._outbox.requests_needing_attention()
+        counts = self._cache.evidence_counts()
+        today = self.today()
+        rows = []
+        for record in self._cache.requests():
+            if not isinstance(record, ModerationRequest):
+                rows.append(unreadable_row(record.root))
+                continue
+            acts = waiting.get(record.id, ())
+            request, submitted = record, False
+            if acts:
+                picture = self._picture(record.id)
+                request, submitted = picture.request, bool(picture.submitted)
+            mark = SyncMark.WAITING if acts else SyncMark.SYNCED
+            if record.id in attention:
+                mark = SyncMark.ATTENTION
+            rows.append(
+                work_row(
+                    request,
+                    today=today,
+                    files=counts.get(record.id, (0, 0)),
+                    mark=mark,
+                    submitted=submitted,
+                )
+            )
+        return in_order(rows)
+
+    def request(self, request_id: str) -> RequestSheet:
+        """One request with its samples. Raises KnownError ``not_here`` when it does not belong to me any more."""
+        picture = self._picture(request_id)
+        return sheet_of(
+            picture,
+            today=self.today(),
+            drafts=self._drafts_of(request_id),
+            items=self._files.items(picture.evidence),
+        )
+
+    def status(self) -> Status:
+        """What the status pill says."""
+        counts = self._work.counts()
+        return self._syncing.status(
+            queued=counts.waiting,
+            attention=counts.attention,
+            saved_at=self._saved_at,
+            synced_at=self._cache.last_synced(),
+        )
+
+    def outbox(self) -> tuple[OutboxRow, ...]:
+        """Everything that I recorded and that is not long settled, and every draft."""
+        return self._outbox.rows()
+
+    def report_desk(self, request_id: str) -> ReportDesk:
+        """What the report proposes, and what is still missing."""
+        picture = self._picture(request_id)
+        draft = self._report_draft(request_id)
+        proposed = propose_outcome(picture.samples, picture.current())
+        return ReportDesk(
+            request_id=request_id,
+            proposed=proposed,
+            draft=draft,
+            missing=missing_for_report(
+                picture.request, picture.samples, picture.judgements, draft.outcome or proposed
+            ),
+            submitted=picture.submitted,
+            issued=picture.reports,
+            receipt=self._exports.receipt(picture),
+        )
+
+    def request_number_and_position(self, request_id: str, sample_id: str) -> tuple[str, int | None]:
+        """How people call a request and a sample: its number, and the sample's position."""
+        request = self._cache.record("request", request_id)
+        number = request.number if isinstance(request, ModerationRequest) else "a former request"
+        position = getattr(self._cache.record("sample", sample_id), "position", None) if sample_id else None
+        return number, position
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def record_judgement(
+        self, request_id: str, sample_id: str, decision: Decision, rationale: str, actions: Sequence[str]
+    ) -> Changes:
+        """Records a decision. Raises KnownError naming what is missing; the draft then stays as it is."""
+        with self._saving():
+            picture = self._picture(request_id)
+            act = self._deeds.judge(picture, sample_id, decision, rationale, actions)
+        position = next(s.position for s in picture.samples if s.id == sample_id)
+        return self._changed(request_id, f"Sample {position}: {decision.words}", act.id)
+
+    def withdraw_judgement(self, request_id: str, sample_id: str, reason: str) -> Changes:
+        """Takes back a judgement that was already sent, with a reason."""
+        with self._saving():
+            picture = self._picture(request_id)
+            judgement = picture.current().get(sample_id)
+            if judgement is None:
+                raise KnownError("judgement_unknown", "There is no judgement to take back.")
+            self._deeds.withdraw(picture, judgement, reason)
+        return self._changed(request_id, "Judgement taken back")
+
+    def take_back(self, act_id: str) -> Changes:
+        """Undoes an act that was not sent yet; a judgement's text becomes a draft again.
+
+        Raises KnownError ``already_sent``: then the judgement is withdrawn with a reason instead.
+        """
+        with self._saving():
+            act = self._work.take_back(act_id).act
+            if isinstance(act.deed, RecordJudgement):
+                self._restore_as_draft(act.deed)
+        return self._changed(act.request_id, "Taken back")
+
+    def add_note(self, request_id: str, sample_id: str, text: str) -> Changes:
+        """Writes a note on a sample or ("") on the whole request (M-53)."""
+        with self._saving():
+            act = self._deeds.note(self._picture(request_id), sample_id, text)
+        return self._changed(request_id, "Note added", act.id)
+
+    def save_draft(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
+        """Keeps what is typed; an empty draft is removed."""
+        with self._saving():
+            self._keep(drafts.sample_key(request_id, sample_id), draft)
+
+    def save_report_draft(self, request_id: str, draft: ReportDraft) -> None:
+        """Keeps the report's outcome and summary as they are being prepared."""
+        with self._saving():
+            self._work.save_draft(drafts.report_key(request_id), drafts.report_body_of(draft))
+
+    # -- report -------------------------------------------------------------------------------------------------
+
+    def preview_report(self, request_id: str) -> bytes:
+        """The report as it would be issued now, marked as a draft, as PDF bytes."""
+        picture = self._picture(request_id)
+        return self._exports.preview(picture, self._report_draft(request_id), self.person.name)
+
+    def submit_report(self, request_id: str) -> Changes:
+        """Signs the report off: its bytes are fixed now and never rendered again."""
+        with self._saving():
+            picture = self._picture(request_id)
+            draft = self._report_draft(request_id)
+            outcome = draft.outcome or propose_outcome(picture.samples, picture.current())
+            missing = missing_for_report(picture.request, picture.samples, picture.judgements, outcome)
+            if missing or outcome is None:
+                raise KnownError(missing[0].code, missing[0].says, "Mend this, then submit the report again.")
+            pdf, sha256 = self._exports.sign_off(picture, outcome, draft.summary, self.person.name)
+            act = self._deeds.submit(picture, outcome, draft.summary, pdf, sha256)
+        return self._changed(request_id, "Report signed off; it waits in the outbox", act.id)
+
+    def report_pdf(self, request_id: str) -> bytes | None:
+        """The bytes that were signed off on this computer, newest report first; None when there are none."""
+        return self._exports.signed(self._picture(request_id))
+
+    def export_report(self, request_id: str, path: Path) -> Path:
+        """Writes the report as PDF (M-73, M-74): the signed bytes, or the preview, which says that it is a draft."""
+        data = self.report_pdf(request_id) or self.preview_report(request_id)
+        return self._exports.write(path, data)
+
+    # -- outbox -------------------------------------------------------------------------------------------------
+
+    def retry(self, act_id: str) -> Changes:
+        """Offers an act again that was blocked or got no answer."""
+        with self._saving():
+            entry = self._work.retry(act_id)
+        return self._changed(entry.act.request_id)
+
+    def export_copy(self, identifier: str, path: Path) -> Path:
+        """Writes an act's or a draft's whole text as a readable file, so that nothing hangs on this program."""
+        return self._exports.write(path, self._outbox.copy_of(identifier))
+
+    # -- evidence -----------------------------------------------------------------------------------------------
+
+    def open_evidence(self, request_id: str, evidence_id: str) -> Document:
+        """A file as the evidence cage shows it."""
+        return self._files.open(self._evidence(request_id, evidence_id))
+
+    def open_pdf(self, data: bytes, name: str) -> Document:
+        """A PDF of our own, shown through the same cage."""
+        return self._files.open_bytes(data, name)
+
+    def hand_over(self, request_id: str, evidence_id: str) -> HandedOver:
+        """A decrypted copy for the system's own program; ask the person first."""
+        return self._files.hand_over(self._evidence(request_id, evidence_id))
+
+    def handed_over(self) -> tuple[HandedOver, ...]:
+        return self._files.handed_over()
+
+    def purge_handed_over(self) -> tuple[str, ...]:
+        """Removes all handed-over copies; returns the names of those still in use."""
+        return self._files.purge()
+
+    def fetch(
+        self, request_id: str, on_progress: Callable[[Fetch], None], cancelled: Callable[[], bool]
+    ) -> Fetch:
+        """Fetches the request's evidence that is not here yet."""
+        return self._syncing.fetch(self._picture(request_id).evidence, on_progress, cancelled)
+
+    # -- talking to the service ---------------------------------------------------------------------------------
+
+    def sync(self, on_changes: Callable[[Changes], None]) -> Changes:
+        """Sends what waits and fetches what is new; ``on_changes`` is called as it goes, on this thread.
+
+        Raises KnownError when the service cannot be reached or refuses; everything recorded stays.
+        """
+        changes = self._syncing.run(on_changes)
+        return changes | self._keep_refused_text()
+
+    def sign_in_again(self, password: str) -> None:
+        """New tokens for the same person; what waits in the outbox is untouched."""
+        self._syncing.sign_in_again(password)
+
+    def next_try_in(self, attempt: int) -> float:
+        """Seconds until the next try after ``attempt`` failures in a row: full jitter, 1 s to 5 min."""
+        return self._syncing.next_try_in(attempt)
+
+    # -- the desk itself ----------------------------------------------------------------------------------------
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        return self._work.get(key, default)
+
+    def put_setting(self, key: str, value: Any) -> None:
+        self._work.put(key, value)
+
+    def recovered_at(self) -> datetime | None:
+        """When the newest draft was saved, if the program was not closed properly the last time."""
+        return self._recovered
+
+    _recovered: datetime | None = None
+
+    def note_opening(self) -> None:
+        """Remembers that the desk is open, so that the next opening knows whether it was closed properly."""
+        if self._work.get("open", False):
+            saved = [draft.changed_at for draft in self._work.drafts()]
+            self._recovered = max(saved, default=None)
+        self._work.put("open", True)
+
+    def help_contact(self) -> HelpTexts:
+        """Guidance, the support contact, and where older reports are (M-76, M-09)."""
+        return help_texts()
+
+    def close(self) -> None:
+        """Lets go of everything; what was handed over is purged. Harmless when called again."""
+        with contextlib.suppress(KnownError):
+            self._work.put("open", False)
+        self._files.purge()
+        self._files.close()
+        self._syncing.close()
+        self._work.close()
+        self._cache.close()
+        self._lock.release()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _picture(self, request_id: str) -> Picture:
+        from app.models.held import Unreadable
+
+        readable, problems = [], []
+        for record in self._cache.root(request_id):
+            if isinstance(record, Unreadable):
+                problems.append(record.error.says)
+            else:
+                readable.append(record)
+        picture = picture_of(readable, problems)
+        if picture is None:
+            raise KnownError(
+                "not_here",
+                "This request is no longer among yours.",
+                "What you recorded for it is in the Outbox.",
+            )
+        return lay_over(picture, self._waiting(request_id), self.person.name)
+
+    def _waiting(self, request_id: str | None = None) -> list[Act]:
+        return [entry.act for entry in self._work.unsettled(self._cache.seen(), request_id)]
+
+    def _waiting_by_request(self) -> Mapping[str, Sequence[Act]]:
+        found: dict[str, list[Act]] = {}
+        for act in self._waiting():
+            found.setdefault(act.request_id, []).append(act)
+        return found
+
+    def _evidence(self, request_id: str, evidence_id: str) -> Any:
+        for item in self._picture(request_id).evidence:
+            if item.id == evidence_id:
+                return item
+        raise KnownError("evidence_gone", "This file no longer belongs to the request.")
+
+    def _drafts_of(self, request_id: str) -> dict[str, JudgementDraft]:
+        found = {}
+        for kept in self._work.drafts():
+            kind, request, sample_id = drafts.place_of(kept.key)
+            if kind == "sample" and request == request_id and sample_id:
+                found[sample_id] = drafts.draft_of(kept.body)
+        return found
+
+    def request_draft(self, request_id: str) -> JudgementDraft:
+        """The unfinished note on the request as a whole."""
+        return drafts.draft_of(self._work.draft(drafts.sample_key(request_id, "")) or {})
+
+    def _report_draft(self, request_id: str) -> ReportDraft:
+        return drafts.report_draft_of(self._work.draft(drafts.report_key(request_id)) or {})
+
+    def _keep(self, key: str, draft: JudgementDraft) -> None:
+        if draft.empty:
+            self._work.drop_draft(key)
+        else:
+            self._work.save_draft(key, drafts.body_of(draft))
+
+    def _restore_as_draft(self, deed: RecordJudgement) -> None:
+        """A judgement that does not stand any more becomes typed text again, unless newer text is there."""
+        key = drafts.sample_key(deed.request_id, deed.sample_id)
+        newer = drafts.draft_of(self._work.draft(key) or {})
+        if newer.decision is None and not newer.rationale.strip() and not newer.actions:
+            texts = tuple(action.text for action in deed.actions)
+            self._keep(key, JudgementDraft(deed.decision, deed.rationale, texts, newer.note))
+
+    def _keep_refused_text(self) -> Changes:
+        """What the service refused comes back as text to be mended, once (invariant: one's own edit stays seen)."""
+        touched = set()
+        for act in self._outbox.newly_refused():
+            match act.deed:
+                case RecordJudgement() as deed:
+                    self._restore_as_draft(deed)
+                case SubmitReport() as deed if self._work.draft(drafts.report_key(deed.request_id)) is None:
+                    kept = ReportDraft(deed.outcome, deed.summary)
+                    self._work.save_draft(drafts.report_key(deed.request_id), drafts.report_body_of(kept))
+            touched.add(act.request_id)
+        return Changes(frozenset(touched), outbox=bool(touched), work=bool(touched))
+
+    @contextlib.contextmanager
+    def _saving(self) -> Iterator[None]:
+        with self._recording:
+            yield
+            self._saved_at = datetime.now(UTC)
+
+    @staticmethod
+    def _changed(request_id: str, said: str = "", undo: str = "") -> Changes:
+        return Changes(frozenset({request_id}), outbox=True, work=True, said=said, undo=undo)

@@ -1,0 +1,129 @@
+"""Coming in: known profiles on this computer, signing in to a service, and opening the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.people import login_name
+
+if TYPE_CHECKING:
+    from app.models.profile import Profile
+    from app.vault.keys import Keys
+    from app.workspace.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileCard:
+    """A person known on this computer, as the sign-in page lists them."""
+
+    folder: Path
+    email: str
+    name: str
+    service_url: str
+    demo: bool
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_act_id() -> str:
+    """A UUIDv7: unique without asking anybody, and in the order of time."""
+    import uuid_utils
+
+    return str(uuid_utils.uuid7())
+
+
+def profiles() -> tuple[ProfileCard, ...]:
+    """Everybody who signed in on this computer, the last one first."""
+    from app.models.profile import known_profiles
+
+    return tuple(
+        ProfileCard(profile.folder, profile.email, profile.person.name, profile.service_url, profile.demo)
+        for profile in known_profiles()
+    )
+
+
+def last_profile() -> Path | None:
+    """The folder of the person who last worked here; None on a computer nobody signed in on."""
+    found = profiles()
+    return found[0].folder if found else None
+
+
+def keys_for(profile: Profile) -> Keys:
+    """The system's keyring; for a demonstration its own file, which opens nothing else."""
+    from app.vault.keys import DemoKeys, SystemKeys
+
+    return DemoKeys(profile.folder, profile.service_url) if profile.demo else SystemKeys()
+
+
+def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetime] = _now) -> Desk:
+    """Opens the desk of a known profile; needs no network.
+
+    Raises KnownError when another window has it open, its key is gone, or its files are newer or damaged.
+    """
+    from app.evidence.cage import Cage
+    from app.models.profile import Profile, open_stores
+    from app.sync import Sync
+    from app.vault.files import FileStore
+    from app.vault.handed import HandedOver
+    from app.vault.lock import ProfileLock
+    from app.workspace.desk import Desk
+    from app.workspace.files import EvidenceFiles
+    from app.workspace.syncing import Syncing
+
+    profile = Profile.read(folder)
+    lock = ProfileLock(folder)
+    lock.acquire()
+    try:
+        secrets = keys if keys is not None else keys_for(profile)
+        stores = open_stores(profile, secrets)
+        store = FileStore(folder / "files")
+        store.sweep_parts()
+        lent = HandedOver(folder / "handed-over")
+        lent.purge()
+        desk = Desk(
+            profile,
+            work=stores.work,
+            cache=stores.cache,
+            files=EvidenceFiles(stores.cache, store, lent, Cage()),
+            syncing=Syncing(Sync(profile, stores, store, secrets, clock=clock)),
+            lock=lock,
+            clock=clock,
+            new_id=new_act_id,
+        )
+    except BaseException:
+        lock.release()
+        raise
+    profile.touch()
+    desk.note_opening()
+    return desk
+
+
+def sign_in(
+    service_url: str,
+    email: str,
+    password: str,
+    *,
+    demo: bool = False,
+    keys: Keys | None = None,
+    clock: Callable[[], datetime] = _now,
+) -> Desk:
+    """Signs in at a service and opens the desk, making the profile if the person is new on this computer.
+
+    Raises KnownError for a login that is no e-mail address (M-01), a wrong password, a service that cannot be
+    reached or is newer, and a computer without a keyring.
+    """
+    from app.models.profile import create_profile, find_profile
+    from app.sync import keep_tokens, sign_in_at
+
+    name = login_name(email)
+    known = find_profile(service_url, name)
+    answer = sign_in_at(service_url, name, password, known.device_id if known else None)
+    profile = known or create_profile(answer, demo=demo)
+    keep_tokens(profile, keys if keys is not None else keys_for(profile), answer)
+    return enter(profile.folder, keys=keys, clock=clock)

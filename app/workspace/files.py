@@ -1,0 +1,91 @@
+"""Evidence on this laptop: fetched, kept encrypted, shown in the cage, or handed to the system's own program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from app.domain.errors import KnownError
+from app.domain.moderation import Evidence
+from app.workspace.snapshots import EvidenceItem, HandedOver
+
+if TYPE_CHECKING:
+    from app.evidence.cage import Cage, Document
+    from app.models.cache import CacheStore
+    from app.vault.files import FileStore, SealedFile
+    from app.vault.handed import HandedOver as Lent
+
+
+class EvidenceFiles:
+    """The evidence of one profile. Everything here may take a while; call it off the window's thread."""
+
+    def __init__(self, cache: CacheStore, store: FileStore, lent: Lent, cage: Cage) -> None:
+        self._cache = cache
+        self._store = store
+        self._lent = lent
+        self._cage = cage
+
+    def items(self, evidence: tuple[Evidence, ...]) -> Mapping[str, EvidenceItem]:
+        """By evidence id: whether its file lies here, and whether it can be shown inside."""
+        from app.evidence.kinds import can_show, kind_of
+
+        keys = self._cache.file_keys([item.sha256 for item in evidence if item.sha256])
+        return {
+            item.id: EvidenceItem(
+                evidence=item,
+                here=bool(item.sha256) and item.sha256 in keys,
+                shown_inside=can_show(kind_of(b"", item.name)),
+            )
+            for item in evidence
+        }
+
+    def open(self, item: Evidence) -> Document:
+        """The file as the cage shows it. Raises KnownError when it is not here, unreadable, or cannot be shown."""
+        return self._cage.open(self._sealed(item), item.name)
+
+    def open_bytes(self, data: bytes, name: str) -> Document:
+        """A document of our own making, such as the report's preview, through the same cage."""
+        from app.evidence.sources import BytesSource
+
+        return self._cage.open(BytesSource(data), name)
+
+    def hand_over(self, item: Evidence) -> HandedOver:
+        """A decrypted copy in a private folder, for the system's own program (M-46).
+
+        Raises KnownError ``runs_when_opened`` for programs and scripts: evidence is looked at, never run.
+        """
+        from app.evidence.kinds import HEAD, runs_when_opened
+
+        with self._sealed(item) as sealed:
+            if runs_when_opened(sealed.read_at(0, HEAD), item.name):
+                raise KnownError(
+                    "runs_when_opened",
+                    f"“{item.name}” is a program or a script: opening it would run it.",
+                    "Ask the centre in a note for the work as a document.",
+                )
+            path = self._lent.lend(item.name, sealed)
+        return HandedOver(str(path), item.name)
+
+    def handed_over(self) -> tuple[HandedOver, ...]:
+        return tuple(HandedOver(str(path), path.name) for path in self._lent.paths())
+
+    def purge(self) -> tuple[str, ...]:
+        """Removes every handed-over copy; names those that a program still holds."""
+        return tuple(path.name for path in self._lent.purge())
+
+    def warm(self) -> None:
+        """Makes a child process ready, so that the first file opens quickly."""
+        self._cage.warm()
+
+    def close(self) -> None:
+        self._cage.close()
+
+    def _sealed(self, item: Evidence) -> SealedFile:
+        key = self._cache.file_key(item.sha256)
+        if key is None or not self._store.has(item.sha256):
+            raise KnownError(
+                "not_downloaded",
+                f"“{item.name}” has not been fetched to this computer yet.",
+                "Fetch it while you have a network.",
+            )
+        return self._store.open(item.sha256, key)

@@ -1,0 +1,102 @@
+"""Talking to the service from the desk: when, how it stands, and in what words trouble is told."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.domain.errors import KnownError
+from app.domain.moderation import Evidence
+from app.workspace.snapshots import Changes, Fetch, Reach, Status
+
+if TYPE_CHECKING:
+    from app.sync import Fetch as Fetched
+    from app.sync import Sync
+
+OFFLINE_CODES = frozenset({"service_unreachable"})
+"""Being offline is normal: the status pill says it, no banner does."""
+
+
+class Syncing:
+    """One profile's way to its service. ``sync`` is the laptop's half of the protocol."""
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+        self._lock = threading.Lock()
+        self._running = False
+        self._reach = Reach.OFFLINE
+        self._trouble: KnownError | None = None
+
+    def run(self, on_changes: Callable[[Changes], None]) -> Changes:
+        """One round: hello, push, pull. Raises the KnownError that ended it; what was done before stays done."""
+        everything = Changes()
+
+        def tell(requests: frozenset[str], outbox: bool) -> None:
+            nonlocal everything
+            changes = Changes(requests, outbox=outbox, work=bool(requests) or outbox)
+            everything |= changes
+            on_changes(changes)
+
+        self._enter(Reach.SYNCING)
+        try:
+            self._sync.run(tell)
+        except KnownError as error:
+            self._leave(error)
+            raise
+        self._leave(None)
+        return everything
+
+    def fetch(
+        self,
+        evidence: Sequence[Evidence],
+        on_progress: Callable[[Fetch], None],
+        cancelled: Callable[[], bool],
+    ) -> Fetch:
+        """Fetches files that are not here yet, and says which could not be fetched and why."""
+        return _shown(self._sync.fetch(evidence, lambda state: on_progress(_shown(state)), cancelled))
+
+    def sign_in_again(self, password: str) -> None:
+        """New tokens for the same person."""
+        self._sync.sign_in_again(password)
+        self._leave(None)
+
+    def status(
+        self, *, queued: int, attention: int, saved_at: datetime | None, synced_at: datetime | None
+    ) -> Status:
+        with self._lock:
+            reach, trouble = self._reach, self._trouble
+        if trouble is None or trouble.code in OFFLINE_CODES:
+            return Status(reach, queued, attention, saved_at, synced_at)
+        return Status(
+            reach, queued, attention, saved_at, synced_at, trouble.says, trouble.do, trouble.details
+        )
+
+    def next_try_in(self, attempt: int) -> float:
+        """Seconds to wait after ``attempt`` failures in a row, honouring the service's own wish."""
+        from app.sync.backoff import delay
+
+        return delay(attempt, random.random())
+
+    def close(self) -> None:
+        self._sync.close()
+
+    def _enter(self, reach: Reach) -> None:
+        with self._lock:
+            self._reach = reach
+
+    def _leave(self, error: KnownError | None) -> None:
+        with self._lock:
+            self._trouble = error
+            if error is None:
+                self._reach = Reach.ONLINE
+            elif error.code == "sign_in_again":
+                self._reach = Reach.SIGNED_OUT
+            else:
+                self._reach = Reach.OFFLINE
+
+
+def _shown(state: Fetched) -> Fetch:
+    return Fetch(state.done, state.total, state.bytes_done, state.bytes_total, dict(state.failed))
