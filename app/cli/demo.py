@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def run(role: str, *, fresh: bool = False) -> int:
         def start() -> Desk | None:
             return desk_for(service, email, password)
 
-        return run_window(start)
+        return run_window(sys.argv[:1], start)
 
 
 def demo_home(role: str) -> Path:

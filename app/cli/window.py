@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from app.cli.system import advice, has_screen, missing_packages
@@ -37,4 +38,4 @@ def open_window() -> int:
     must_have_screen()
     from app.views.main import run
 
-    return run(open_last)
+    return run(sys.argv[:1], open_last)

@@ -41,30 +41,15 @@ def create_app(settings: Settings) -> Litestar:
 
     Raises KnownError, in words, for a database that is not set up, is newer than this program, or cannot be used.
     """
-    engine = open_engine(settings.database_url)
-    require_current(engine)
-    with reading(engine) as connection:
-        epoch = setting(connection, "epoch")
-        secret = setting(connection, "csrf_secret")
-    blobs = BlobStore(settings.files_url)
-    passwords = Passwords()
-    services = Services(
-        engine=engine,
-        blobs=blobs,
-        passwords=passwords,
-        push_desk=PushDesk(engine, blobs, settings.clock),
-        clock=settings.clock,
-        epoch=epoch,
-        support_words=_support_words(),
-    )
+    services, secret = _open_services(settings)
 
     @asynccontextmanager
     async def open_for_business(_: Litestar) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            passwords.close()
-            engine.dispose()
+            services.passwords.close()
+            services.engine.dispose()
 
     # Behind anything but loopback TLS must stand in front, so that cookies may travel over TLS only.
     secure = not settings.on_loopback
@@ -87,7 +72,7 @@ def create_app(settings: Settings) -> Litestar:
             cookie_secure=secure,
             exclude=["^/api/", "^/schema", "^/healthz", "^/portal.css"],
         ),
-        stores={"sessions": SqlSessionStore(engine, settings.clock)},
+        stores={"sessions": SqlSessionStore(services.engine, settings.clock)},
         template_config=TemplateConfig(directory=resources_folder() / "portal", engine=JinjaTemplateEngine),
         openapi_config=OpenAPIConfig(
             title="Touchstone central service",
@@ -100,6 +85,30 @@ def create_app(settings: Settings) -> Litestar:
         lifespan=[open_for_business],
         logging_config=None,
     )
+
+
+def _open_services(settings: Settings) -> tuple[Services, str]:
+    """The parts of the service, and the secret that signs its forms."""
+    engine = open_engine(settings.database_url)
+    try:
+        require_current(engine)
+        with reading(engine) as connection:
+            epoch = setting(connection, "epoch")
+            secret = setting(connection, "csrf_secret")
+        blobs = BlobStore(settings.files_url)
+    except BaseException:
+        engine.dispose()
+        raise
+    services = Services(
+        engine=engine,
+        blobs=blobs,
+        passwords=Passwords(),
+        push_desk=PushDesk(engine, blobs, settings.clock),
+        clock=settings.clock,
+        epoch=epoch,
+        support_words=_support_words(),
+    )
+    return services, secret
 
 
 def _support_words() -> str:

@@ -92,6 +92,7 @@ class Engine:
         self._outcomes: list[ActOutcome] = []
         self._records = 0
         self._splits = 0
+        self._lost = False
 
     def sync(self) -> Steps[SyncReport]:
         """One whole round. Raises the ``KnownError`` that ended it; what was done before stays done."""
@@ -127,11 +128,8 @@ class Engine:
             # Does the service still know where I stand? One restored from a backup must first get back what it
             # lost, or it would refuse what rests on that.
             yield from self._next_page()
-        trouble = yield from self._push_all()
-        yield from self.pull()
-        if self._hello is None:
-            yield from self.hello()
-        hello = self._hello or hello
+        trouble = yield from self._exchange()
+        hello = yield from self.hello()
         seen = self._cache.seen()
         self._work.release_covered(seen=seen, durable_seq=hello.durable_seq)
         if trouble is not None:
@@ -143,6 +141,16 @@ class Engine:
             seen=seen,
             at=self._clock(),
         )
+
+    def _exchange(self) -> Steps[Refused | None]:
+        """Push, then pull to the end; once more if it turned out meanwhile that the service lost acts of mine."""
+        self._lost = False
+        trouble = yield from self._push_all()
+        yield from self.pull()
+        if self._lost:
+            trouble = yield from self._push_all()
+            yield from self.pull()
+        return trouble
 
     # -- hello --------------------------------------------------------------------------------------------------
 
@@ -266,6 +274,7 @@ class Engine:
             # The service lost what it knew of me. It gets its acts back, and I read everything anew.
             self._hello = None
             if self._work.offer_again():
+                self._lost = True
                 self.on_changes(frozenset(), True)
             cursor = ""
             lines, end = page_lines((yield _pull(cursor)))

@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act, RecordJudgement, SubmitReport
+from app.domain.acts import Act
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.judging import missing_for_report, propose_outcome
 from app.domain.moderation import Decision, ModerationRequest
 from app.domain.people import Person
-from app.workspace import drafts
 from app.workspace.deeds import Deeds
+from app.workspace.drafts import Drafts
 from app.workspace.exports import Exports
 from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
@@ -78,6 +78,7 @@ class Desk:
         self._saved_at: datetime | None = None
         self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
         self._exports = Exports(work, clock)
+        self._drafts = Drafts(work)
         self._outbox = OutboxDesk(work, self.request_number_and_position)
         # Two windows' threads may record at once; acts are put together from what stands, one at a time.
         self._recording = threading.Lock()
@@ -124,7 +125,7 @@ class Desk:
         return sheet_of(
             picture,
             today=self.today(),
-            drafts=self._drafts_of(request_id),
+            drafts=self._drafts.of_request(request_id),
             items=self._files.items(picture.evidence),
         )
 
@@ -145,7 +146,7 @@ class Desk:
     def report_desk(self, request_id: str) -> ReportDesk:
         """What the report proposes, and what is still missing."""
         picture = self._picture(request_id)
-        draft = self._report_draft(request_id)
+        draft = self._drafts.of_report(request_id)
         proposed = propose_outcome(picture.samples, picture.current())
         return ReportDesk(
             request_id=request_id,
@@ -189,14 +190,15 @@ class Desk:
         return self._changed(request_id, "Judgement taken back")
 
     def take_back(self, act_id: str) -> Changes:
-        """Undoes an act that was not sent yet; a judgement's text becomes a draft again.
+        """Undoes an act that was not sent yet, or puts a refused one away; a judgement's text becomes a draft again.
 
         Raises KnownError ``already_sent``: then the judgement is withdrawn with a reason instead.
         """
         with self._saving():
+            refused = self._work.entry(act_id).state in ("rejected", "conflict")
             act = self._work.take_back(act_id).act
-            if isinstance(act.deed, RecordJudgement):
-                self._restore_as_draft(act.deed)
+            if not refused:  # what was refused became a draft when the answer came
+                self._drafts.restore(act.deed)
         return self._changed(act.request_id, "Taken back")
 
     def add_note(self, request_id: str, sample_id: str, text: str) -> Changes:
@@ -208,25 +210,29 @@ class Desk:
     def save_draft(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
         """Keeps what is typed; an empty draft is removed."""
         with self._saving():
-            self._keep(drafts.sample_key(request_id, sample_id), draft)
+            self._drafts.keep(request_id, sample_id, draft)
+
+    def request_draft(self, request_id: str) -> JudgementDraft:
+        """The unfinished note on the request as a whole."""
+        return self._drafts.of_sample(request_id, "")
 
     def save_report_draft(self, request_id: str, draft: ReportDraft) -> None:
         """Keeps the report's outcome and summary as they are being prepared."""
         with self._saving():
-            self._work.save_draft(drafts.report_key(request_id), drafts.report_body_of(draft))
+            self._drafts.keep_report(request_id, draft)
 
     # -- report -------------------------------------------------------------------------------------------------
 
     def preview_report(self, request_id: str) -> bytes:
         """The report as it would be issued now, marked as a draft, as PDF bytes."""
         picture = self._picture(request_id)
-        return self._exports.preview(picture, self._report_draft(request_id), self.person.name)
+        return self._exports.preview(picture, self._drafts.of_report(request_id), self.person.name)
 
     def submit_report(self, request_id: str) -> Changes:
         """Signs the report off: its bytes are fixed now and never rendered again."""
         with self._saving():
             picture = self._picture(request_id)
-            draft = self._report_draft(request_id)
+            draft = self._drafts.of_report(request_id)
             outcome = draft.outcome or propose_outcome(picture.samples, picture.current())
             missing = missing_for_report(picture.request, picture.samples, picture.judgements, outcome)
             if missing or outcome is None:
@@ -255,6 +261,10 @@ class Desk:
     def export_copy(self, identifier: str, path: Path) -> Path:
         """Writes an act's or a draft's whole text as a readable file, so that nothing hangs on this program."""
         return self._exports.write(path, self._outbox.copy_of(identifier))
+
+    def recorded_acts(self) -> tuple[Act, ...]:
+        """Every act ever recorded on this computer and not taken back, in order."""
+        return tuple(entry.act for entry in self._work.entries() if entry.state != "taken_back")
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -291,7 +301,12 @@ class Desk:
         Raises KnownError when the service cannot be reached or refuses; everything recorded stays.
         """
         changes = self._syncing.run(on_changes)
-        return changes | self._keep_refused_text()
+        refused = self._outbox.newly_refused()
+        # What the service refused comes back as text to be mended: one's own edit stays in sight.
+        touched = frozenset(act.request_id for act in refused)
+        for act in refused:
+            self._drafts.restore(act.deed)
+        return changes | Changes(touched, outbox=bool(touched), work=bool(touched))
 
     def sign_in_again(self, password: str) -> None:
         """New tokens for the same person; what waits in the outbox is untouched."""
@@ -371,48 +386,6 @@ class Desk:
             if item.id == evidence_id:
                 return item
         raise KnownError("evidence_gone", "This file no longer belongs to the request.")
-
-    def _drafts_of(self, request_id: str) -> dict[str, JudgementDraft]:
-        found = {}
-        for kept in self._work.drafts():
-            kind, request, sample_id = drafts.place_of(kept.key)
-            if kind == "sample" and request == request_id and sample_id:
-                found[sample_id] = drafts.draft_of(kept.body)
-        return found
-
-    def request_draft(self, request_id: str) -> JudgementDraft:
-        """The unfinished note on the request as a whole."""
-        return drafts.draft_of(self._work.draft(drafts.sample_key(request_id, "")) or {})
-
-    def _report_draft(self, request_id: str) -> ReportDraft:
-        return drafts.report_draft_of(self._work.draft(drafts.report_key(request_id)) or {})
-
-    def _keep(self, key: str, draft: JudgementDraft) -> None:
-        if draft.empty:
-            self._work.drop_draft(key)
-        else:
-            self._work.save_draft(key, drafts.body_of(draft))
-
-    def _restore_as_draft(self, deed: RecordJudgement) -> None:
-        """A judgement that does not stand any more becomes typed text again, unless newer text is there."""
-        key = drafts.sample_key(deed.request_id, deed.sample_id)
-        newer = drafts.draft_of(self._work.draft(key) or {})
-        if newer.decision is None and not newer.rationale.strip() and not newer.actions:
-            texts = tuple(action.text for action in deed.actions)
-            self._keep(key, JudgementDraft(deed.decision, deed.rationale, texts, newer.note))
-
-    def _keep_refused_text(self) -> Changes:
-        """What the service refused comes back as text to be mended, once (invariant: one's own edit stays seen)."""
-        touched = set()
-        for act in self._outbox.newly_refused():
-            match act.deed:
-                case RecordJudgement() as deed:
-                    self._restore_as_draft(deed)
-                case SubmitReport() as deed if self._work.draft(drafts.report_key(deed.request_id)) is None:
-                    kept = ReportDraft(deed.outcome, deed.summary)
-                    self._work.save_draft(drafts.report_key(deed.request_id), drafts.report_body_of(kept))
-            touched.add(act.request_id)
-        return Changes(frozenset(touched), outbox=bool(touched), work=bool(touched))
 
     @contextlib.contextmanager
     def _saving(self) -> Iterator[None]:

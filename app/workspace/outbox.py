@@ -91,7 +91,7 @@ class OutboxDesk:
             at=entry.answered_at or entry.recorded_at,
             outcome=_OUTCOMES.get(entry.state),
             can_retry=entry.state == "blocked",
-            can_take_back=entry.state == "queued" and not entry.tries,
+            can_take_back=entry.state == "queued" or state is OutboxState.ATTENTION,
         )
 
     def _why(self, entry: OutboxEntry) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -210,10 +210,11 @@ def test_the_password_can_be_looked_at_and_is_hidden_again_when_sent(
 
 
 def test_a_cancelled_sign_in_leaves_no_desk_open(qtbot: QtBot, settled: Settled, tmp_path: Path) -> None:
-    gate = threading.Event()
+    gate, begun = threading.Event(), threading.Event()
     opened: list[Desk] = []
 
     def enter(service: str, email: str, password: str) -> Desk:
+        begun.set()
         gate.wait(20)
         opened.append(desk_with_requests(tmp_path / "desk"))
         return opened[0]
@@ -222,6 +223,7 @@ def test_a_cancelled_sign_in_leaves_no_desk_open(qtbot: QtBot, settled: Settled,
     page.fill("morgan@example.org", "secret", NOWHERE)
     page.page.sign_in()
     assert not page.button.isEnabled()
+    assert begun.wait(20)
     cancel = next(b for b in page.page.findChildren(QPushButton) if b.text() == "Cancel")
     qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert page.button.isEnabled()
@@ -265,14 +267,8 @@ class Again:
         self.field = self.dialog.findChild(QLineEdit, "signInAgainPassword")
 
 
-@pytest.fixture
-def passwords() -> Iterator[list[str]]:
-    yield []
-
-
-def test_signing_in_again_asks_only_for_the_password(
-    qtbot: QtBot, settled: Settled, passwords: list[str]
-) -> None:
+def test_signing_in_again_asks_only_for_the_password(qtbot: QtBot, settled: Settled) -> None:
+    passwords: list[str] = []
     again = Again(qtbot, passwords.append)
     qtbot.keyClick(again.field, Qt.Key.Key_Return)
     assert passwords == []

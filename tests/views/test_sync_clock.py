@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -14,7 +13,6 @@ from app.cli.demo import desk_for, prepared_service
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision
 from app.views.shell.sync_clock import PERIOD, SyncClock
-from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, Group, OutboxState
 
 Settled = Callable[[], None]
@@ -50,7 +48,7 @@ def line() -> Line:
 
 @pytest.fixture
 def clock(qtbot: QtBot, line: Line, settled: Settled) -> Iterator[SyncClock]:
-    made = SyncClock(cast(Desk, line), grace=5.0)
+    made = SyncClock(line, grace=5.0)
     yield made
     made.stop()
     settled()

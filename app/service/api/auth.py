@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, Router, post
+from litestar.params import JSONBody
 
 from app.service.accounts import prove_person
 from app.service.api.problems import REFUSALS
@@ -15,7 +16,7 @@ from app.wire.messages import Refresh, SignIn, Tokens
 
 
 @post("/sign-in", status_code=200, sync_to_thread=True, responses=REFUSALS)
-def sign_in(data: SignIn, request: Request[Any, Any, Any], services: GivenServices) -> Tokens:
+def sign_in(data: JSONBody[SignIn], request: Request[Any, Any, Any], services: GivenServices) -> Tokens:
     """E-mail and password for an access and a refresh token (M-01). The refresh token is shown this once."""
     fields = (data.email, data.password, data.device_id, data.device_name)
     if any("\x00" in text for text in fields) or not 0 < len(data.device_id) <= 64:
@@ -28,13 +29,13 @@ def sign_in(data: SignIn, request: Request[Any, Any, Any], services: GivenServic
 
 
 @post("/refresh", status_code=200, sync_to_thread=True, responses=REFUSALS)
-def refresh(data: Refresh, services: GivenServices) -> Tokens:
+def refresh(data: JSONBody[Refresh], services: GivenServices) -> Tokens:
     """A new access token; the refresh token lasts anew from now."""
     return refresh_sign_in(services.engine, data.refresh, services.clock())
 
 
 @post("/sign-out", status_code=204, sync_to_thread=True, responses=REFUSALS)
-def sign_out(data: Refresh, services: GivenServices) -> Response[None]:
+def sign_out(data: JSONBody[Refresh], services: GivenServices) -> Response[None]:
     """Revokes the sign-in this refresh token belongs to, its access tokens included."""
     end_sign_in(services.engine, data.refresh)
     return Response(None, status_code=204)

@@ -10,6 +10,7 @@ from litestar import Request, Response, Router, get
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Headers
 from litestar.di import Provide
+from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection, and_, or_, select
 
@@ -41,7 +42,7 @@ class _Part:
     media_type="application/octet-stream",
 )
 async def blob(
-    sha256: str, request: Request[Any, Any, Any], services: GivenServices, person: SignedIn
+    sha256: FromPath[str], request: Request[Any, Any, Any], services: GivenServices, person: SignedIn
 ) -> Response[Any]:
     """A file, whole or in part (Range, If-Range). What you may not read looks like what does not exist."""
     size = await sync_to_thread(_size_for, services, person, sha256)

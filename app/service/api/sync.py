@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromQuery, RawBody
 
 from app.domain.dates import to_text
 from app.service.api.problems import REFUSALS
@@ -62,7 +63,7 @@ def hello(services: GivenServices) -> Hello:
     media_type="application/x-ndjson",
 )
 def pull(
-    request: Request[Any, Any, Any], services: GivenServices, person: SignedIn, cursor: str = ""
+    request: Request[Any, Any, Any], services: GivenServices, person: SignedIn, cursor: FromQuery[str] = ""
 ) -> Response[bytes]:
     """The next page of the feed since the cursor, as far as the person may see it. No cursor: from the beginning."""
     page = pull_page(services.engine, person.id, cursor)
@@ -82,7 +83,7 @@ def pull(
     request_max_body_size=ACT_BYTES + _ENVELOPE,
     responses={**REFUSALS, 413: ResponseSpec(Problem, description="More than the limits of `hello`.")},
 )
-def push(body: bytes, services: GivenServices, person: SignedIn) -> PushAnswer:
+def push(body: RawBody, services: GivenServices, person: SignedIn) -> PushAnswer:
     """Takes acts, each exactly once, and answers each one. A push that timed out is simply sent again.
 
     The body is a `Push`. It is decoded here, so that each payload's bytes stay exactly as they travelled: their

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Stream, Template
 from sqlalchemy import Connection, select
 
@@ -26,7 +25,7 @@ from app.service.services import GivenServices, Services, Visitor, client_addres
 from app.service.sessions import renew_session
 from app.wire.messages import Problem
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Form = URLEncodedBody[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/centres/{centre_id:str}", sync_to_thread=True)
-def centre_page(centre_id: str, services: GivenServices, visitor: Visitor) -> Response[Any]:
+def centre_page(centre_id: FromPath[str], services: GivenServices, visitor: Visitor) -> Response[Any]:
     """All reports ever made here for one of the person's own centres (M-02, M-03, M-73, M-75)."""
     if visitor is None:
         return Redirect("/")
@@ -102,7 +101,7 @@ def centre_page(centre_id: str, services: GivenServices, visitor: Visitor) -> Re
 
 @get("/centres/{centre_id:str}/reports/{report_id:str}", sync_to_thread=True)
 def report_pdf(
-    centre_id: str, report_id: str, services: GivenServices, visitor: Person | None
+    centre_id: FromPath[str], report_id: FromPath[str], services: GivenServices, visitor: Person | None
 ) -> Response[Any]:
     """One report as PDF, the only format there is (M-74): the very bytes that were issued."""
     if visitor is None:

@@ -101,14 +101,14 @@ class ViewTools(QFrame):
         )
         self._outside = self._bar.addWidget(self.outside_button)
 
-    def show_for(self, kind: str, *, remark: str = "", outside: bool = True) -> None:
+    def show_for(self, kind: str, *, remark: str = "", outside: bool = True, find: bool = True) -> None:
         """The tools for a document of that kind ("pages", "image" or "text"). remark: what is not shown of it."""
         pages = kind in ("pages", "image")
         self._paging.setVisible(kind == "pages")
         for action in self._for_pages:
             action.setVisible(pages)
         self._for_text.setVisible(kind == "text")
-        self._finding.setVisible(kind != "image")
+        self._finding.setVisible(find and kind != "image")
         self._outside.setVisible(outside)
         self._remark.setText(remark)
         self._remark.setVisible(bool(remark))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -23,7 +24,7 @@ from app.views.moderation.writing import Writing
 from app.views.parts import EmptyState, ErrorCard
 from app.views.screen import Screen
 from app.views.tasks import run_task
-from app.workspace.snapshots import Changes, RequestSheet, SampleSheet
+from app.workspace.snapshots import Changes, JudgementDraft, RequestSheet, SampleSheet
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
@@ -205,15 +206,11 @@ class Bench(Screen):
     def _show_sample(self, sample_id: str) -> None:
         if sample_id and sample_id == self._sample_id:
             return
-        assert self.sheet is not None
-        saved = self.keeper.touched
         if not self.keeper.save_now():
             # Text that could not be written must not be left behind: stay with it.
             self.samples.choose(self._sample_id)
             return
-        if saved:
-            self.sheet, self._request_note = self._from_desk(self.request_id)
-            self.samples.show_sheets(self.sheet.samples)
+        assert self.sheet is not None
         self._sample_id = sample_id
         sheet = self._current()
         self.pane.show_sample(self.sheet, sheet, self._request_note)
@@ -270,6 +267,21 @@ class Bench(Screen):
     def save_now(self) -> None:
         """Write unsaved text at once; what cannot be written is told through ``refused`` and stays on screen."""
         self.keeper.save_now()
+
+    def remember_draft(self, draft: JudgementDraft) -> None:
+        """The open sample's draft was saved: the snapshot on screen must know it, or coming back would lose it."""
+        if self.sheet is None:
+            return
+        if not self._sample_id:
+            self._request_note = draft.note
+            return
+        kept = None if draft.empty else draft
+        samples = tuple(
+            replace(one, draft=kept) if one.sample.id == self._sample_id else one
+            for one in self.sheet.samples
+        )
+        self.sheet = replace(self.sheet, samples=samples)
+        self.samples.show_sheets(samples)
 
     def look_again(self) -> None:
         """After a field was left: what sync brought meanwhile may now be shown in it."""

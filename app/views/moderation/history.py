@@ -53,17 +53,21 @@ class JudgementHistory(Section):
     @property
     def cards(self) -> tuple[str, ...]:
         """What the cards say, in order."""
-        return tuple(card.accessibleName() for card in self._list.findChildren(JudgementCard))
+        items = [self._cards.itemAt(place) for place in range(self._cards.count())]
+        cards = [item.widget() for item in items if item is not None]
+        return tuple(card.accessibleName() for card in cards if card is not None)
 
     def show_history(self, history: tuple[Judgement, ...]) -> None:
         self.setVisible(bool(history))
         if history == self._shown:
             return
         self._shown = history
-        for card in self._list.findChildren(JudgementCard):
-            self._cards.removeWidget(card)
-            card.setParent(None)
-            card.deleteLater()
+        while (item := self._cards.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                # Never without a parent: a card about to be shown would then come up as a window of its own.
+                old.hide()
+                old.deleteLater()
         standing = {judgement.id for judgement in current_judgements(history)}
         for judgement in reversed(history):
             if judgement.withdrawn:

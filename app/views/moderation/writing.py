@@ -55,8 +55,11 @@ class Writing(QObject):
             pane.focus_field(pane.form.to_do.field)
 
     def _save_draft(self) -> None:
-        if self._bench.request_id:
-            self._desk.save_draft(self._bench.request_id, self._bench.sample_id, self._bench.pane.draft)
+        bench = self._bench
+        if bench.request_id:
+            draft = bench.pane.draft
+            self._desk.save_draft(bench.request_id, bench.sample_id, draft)
+            bench.remember_draft(draft)
 
     def _edited(self) -> None:
         if self._bench.sheet is not None:

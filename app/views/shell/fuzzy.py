@@ -26,5 +26,4 @@ def fits(typed: str, text: str) -> float:
         score += 1.0 + (2.0 if begins else 0.0) + run
         place = found
     # Letters scattered over a long text by chance are no find.
-    best = len(needle) * 2
-    return score - len(hay) / 1000 if score >= best * 0.75 else 0.0
+    return score - len(hay) / 1000 if score >= 2 * len(needle) else 0.0

@@ -51,7 +51,7 @@ class HelpWindow(QDialog):
         QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self.close)
         em = self.fontMetrics().horizontalAdvance("n")
         room = parent.size()
-        self.resize(min(96 * em, room.width() - spacing.WIDE), min(86 * em, room.height() - spacing.WIDE))
+        self.resize(min(112 * em, room.width() - spacing.WIDE), min(86 * em, room.height() - spacing.WIDE))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -89,7 +89,8 @@ class HelpWindow(QDialog):
             )
         )
         groups: dict[str, list[Entry]] = {}
-        for entry in self._actions.all():
+        # What belongs to a screen comes before what every window has.
+        for entry in sorted(self._actions.all(), key=lambda entry: entry.screen is None):
             if entry.keys:
                 groups.setdefault(entry.group.replace("&", ""), []).append(entry)
         columns = QHBoxLayout()
@@ -114,7 +115,7 @@ class HelpWindow(QDialog):
         grid.setColumnStretch(1, 1)
         grid.addWidget(label(group, "overline"), 0, 0, 1, 2)
         for row, entry in enumerate(entries, start=1):
-            keys = label(entry.keys.replace("; ", "  "), "key")
+            keys = label(entry.keys.split("; ")[0], "key")
             keys.setAlignment(Qt.AlignmentFlag.AlignCenter)
             grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(entry.text, wrap=True), row, 1)

@@ -106,6 +106,7 @@ class House(QWidget):
         ):
             self._actions.add(f"go_{id}", text, partial(self.go, id), shortcut=keys, group=menu)
             self.rail.button(id).setToolTip(f"{self.rail.button(id).text()} ({keys})")
+        self._actions.add("go_back", self.tr("&Back"), self.go_back, shortcut="Alt+Left", group=menu)
 
     def _wire(self) -> None:
         for name, screen in self.screens.items():
@@ -190,6 +191,14 @@ class House(QWidget):
         screen.entered()
         self._name_window()
         self._remember()
+
+    def go_back(self) -> None:
+        """From the report to the bench, from anywhere else to the Work list."""
+        what, request_id, _ = self._where
+        if what == "report" and request_id:
+            self.go("bench", request_id)
+        elif what != "work":
+            self.go("work")
 
     def front(self) -> Screen:
         """The screen that is in front."""

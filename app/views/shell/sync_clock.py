@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.errors import KnownError
 from app.views.tasks import from_worker, run_task
 from app.workspace.snapshots import Changes
-
-if TYPE_CHECKING:
-    from app.workspace.desk import Desk
 
 PERIOD = 60.0
 """Seconds between two rounds when nothing happens."""
@@ -27,8 +25,16 @@ GATHER = 400
 """Milliseconds for which news from a running round is gathered before screens redraw."""
 
 
+class Line(Protocol):
+    """The way to the service; a desk is one. ``next_try_in``: seconds to wait after so many failures in a row."""
+
+    def sync(self, on_changes: Callable[[Changes], None]) -> Changes: ...
+
+    def next_try_in(self, attempt: int) -> float: ...
+
+
 class SyncClock(QObject):
-    """Starts ``desk.sync`` off the GUI thread and is armed again whatever comes of it.
+    """Starts ``sync`` off the GUI thread and is armed again whatever comes of it.
 
     began(): a round begins. ended(KnownError or None): it is over. changes(Changes): records changed.
     """
@@ -38,10 +44,10 @@ class SyncClock(QObject):
     changes = Signal(object)
 
     def __init__(
-        self, desk: Desk, parent: QObject | None = None, *, period: float = PERIOD, grace: float = GRACE
+        self, line: Line, parent: QObject | None = None, *, period: float = PERIOD, grace: float = GRACE
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._line = line
         self._period = period
         self._grace = grace
         self._attempt = 0
@@ -75,7 +81,7 @@ class SyncClock(QObject):
         self._first_change = None
         self.began.emit()
         news = from_worker(self, self._news)
-        run_task(self, lambda: self._desk.sync(news), self._done, self._failed, lane="sync")
+        run_task(self, lambda: self._line.sync(news), self._done, self._failed, lane="sync")
 
     def soon(self) -> None:
         """Something was recorded: send it after the grace, counted from the last change but not for ever."""
@@ -113,7 +119,7 @@ class SyncClock(QObject):
 
     def _failed(self, error: KnownError) -> None:
         self._attempt += 1
-        self._finish(error, self._desk.next_try_in(self._attempt))
+        self._finish(error, self._line.next_try_in(self._attempt))
 
     def _finish(self, error: KnownError | None, wait: float) -> None:
         self._running = False

@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
             desk.close()
             return
         self._page = None
-        self._renew_actions()
+        self._renew_actions(for_a_desk=True)
         self.house = House(desk, self.actions_, self._look)
         self.house.title.connect(self._entitle)
         self.house.help_wanted.connect(self.show_help)
@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Close this person's desk and ask who comes next."""
         self._let_go()
-        self._renew_actions()
+        self._renew_actions(for_a_desk=False)
         self.setWindowTitle("Touchstone")
         self.show_sign_in()
 
@@ -139,14 +139,14 @@ class MainWindow(QMainWindow):
             registry.enable(id, False)
         return registry
 
-    def _renew_actions(self) -> None:
+    def _renew_actions(self, *, for_a_desk: bool) -> None:
         """Another person's screens bring their own actions."""
         old = self.actions_
         if self._help is not None:
             self._help.close()
         self._new_actions()
         for id in ("sync_now", "switch", "palette"):
-            self.actions_.enable(id, self._page is None)
+            self.actions_.enable(id, for_a_desk)
         old.deleteLater()
 
     def _put_in_menu(self, id: str) -> None:

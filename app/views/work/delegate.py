@@ -59,15 +59,15 @@ class WorkDelegate(QStyledItemDelegate):
     def _paint_wide(self, pen: RowPen, area: QRect, row: WorkRow) -> None:
         em = pen.em
         marks = 19 * em
-        due = 31 * em
+        due = 37 * em
         judged = 13 * em
         spare = area.width() - marks - due - judged - 3 * spacing.ROOMY
         if spare < 26 * em:
-            # Give the words room first: the marks shrink to their glyphs, which keep their tool tip.
+            # The centre's name goes first: the marks shrink to their glyphs, whose words stand in the tool tip.
             marks = 2 * pen.icon_side + spacing.SNUG
             spare = area.width() - marks - due - judged - 3 * spacing.ROOMY
-        if spare < 22 * em:
-            due = max(22 * em, due - (22 * em - spare))
+        if spare < 30 * em:
+            due = max(25 * em, due - (30 * em - spare))
             spare = area.width() - marks - due - judged - 3 * spacing.ROOMY
         upper, lower = pen.halves(area)
         left = area.left()

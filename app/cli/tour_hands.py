@@ -1,0 +1,343 @@
+"""The tour's hands and eyes: they press the keys a person presses, and look at what a person sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from PySide6.QtCore import QEventLoop, QItemSelectionModel, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from app.cli.tour_comparison import compare
+from app.domain.moderation import Decision, Outcome
+from app.views.main import new_window, open_application
+from app.views.shell.first_look import FirstLook
+from app.views.tasks import runner
+from app.views.work.model import ITEM_ROLE
+from app.workspace.entrance import sign_in
+from app.workspace.snapshots import Offline, Reach, WorkRow
+
+if TYPE_CHECKING:
+    from app.views.moderation.bench import Bench
+    from app.views.style import Theme
+    from app.workspace.desk import Desk
+
+PATIENCE = 60.0
+"""Seconds after which something that was waited for counts as failed."""
+
+W = TypeVar("W", bound=QWidget)
+
+_REASONS = (
+    "The second criterion of outcome 3 is described rather than evaluated; the merit is not supported.",
+    "The appendix that the assignment refers to is missing, so outcome 2 cannot be confirmed.",
+)
+_ACTIONS = (
+    "Re-assess outcome 3 against the published criteria and re-submit the marking sheet.",
+    "Send the appendix with the learner's survey results.",
+)
+
+
+class Hands:
+    """One person at one window. Pictures go to ``out``; ``theme`` is light or dark."""
+
+    def __init__(self, out: Path, theme: str) -> None:
+        self._out = out
+        self._shots = 0
+        look = out / ".window.ini"
+        look.unlink(missing_ok=True)
+        self._app = open_application(["touchstone"], look=look, log=out / "window.log")
+        FirstLook(look).put_on(cast("Theme", theme), 1.0)
+        self._window = new_window(look=look, sign_in=partial(sign_in, demo=True))
+        self._subject: QWidget = self._window
+        self._request_id = ""
+        self._window.show()
+
+    def leave(self) -> None:
+        """Closes the window as a person would."""
+        self._window.close()
+        self._wait(lambda: runner().busy == 0, "work under way to end")
+        (self._out / ".window.ini").unlink(missing_ok=True)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def shoot(self, name: str) -> str:
+        """A picture of what is in front; returns its path."""
+        self._settle()
+        self._shots += 1
+        path = self._out / f"{self._shots:02}-{name.replace(' ', '-').replace(chr(39), '')}.png"
+        self._subject.grab().save(str(path))
+        self._subject = self._window
+        return str(path)
+
+    def _settle(self) -> None:
+        """Waits until nothing is under way and everything is drawn."""
+        self._wait(lambda: runner().busy == 0, "work under way to end")
+        for _ in range(3):
+            QApplication.processEvents()
+
+    def _wait(self, true: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        loop = QEventLoop()
+        heart = QTimer()
+        heart.setInterval(10)
+        heart.timeout.connect(loop.quit)
+        heart.start()
+        while not true():
+            assert time.monotonic() < deadline, f"waited {PATIENCE:g} seconds in vain for {what}"
+            loop.exec()
+        heart.stop()
+
+    def _find(self, kind: type[W], name: str) -> W:
+        found = self._window.findChild(kind, name)
+        assert found is not None, f"there is no {name} in the window"
+        return found
+
+    @property
+    def _desk(self) -> Desk:
+        assert self._window.house is not None, "nobody is signed in"
+        return self._window.house.desk
+
+    @property
+    def _bench(self) -> Bench:
+        assert self._window.house is not None
+        return cast("Bench", self._window.house.screens["bench"])
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def _press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self._window, key, modifier)
+        QApplication.processEvents()
+
+    def _type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget() or self._window, text)
+        QApplication.processEvents()
+
+    def _fill(self, name: str, text: str) -> None:
+        field = self._find(QLineEdit, name)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
+
+    def _click(self, name: str) -> None:
+        button = self._find(QAbstractButton, name)
+        assert button.isEnabled(), f"{name} cannot be pressed now"
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        QApplication.processEvents()
+
+    # -- coming in ----------------------------------------------------------------------------------------------
+
+    def show_sign_in(self) -> None:
+        self._window.open_with(lambda: None)
+        self._wait(lambda: self._window.findChild(QLineEdit, "signInEmail") is not None, "the sign-in page")
+
+    def sign_in(self, url: str, email: str, password: str, *, refused: bool = False) -> None:
+        """Types into the sign-in page and presses Enter; ``refused``: a plain sentence is expected back."""
+        self._fill("signInEmail", email)
+        self._fill("signInPassword", password)
+        self._fill("signInService", url)
+        self._press(Qt.Key.Key_Return)
+        if refused:
+            self._wait(self._is_refused, "words about the wrong password")
+            assert self._window.house is None, "a wrong password opened the desk"
+        else:
+            self._wait(lambda: self._window.house is not None, "the desk")
+
+    def _is_refused(self) -> bool:
+        return runner().busy == 0 and any(
+            label.isVisible() and "password" in label.text().lower() and label.text().endswith(".")
+            for label in self._window.findChildren(QLabel)
+        )
+
+    def first_sync(self) -> None:
+        self._wait(lambda: self._desk.status().reach is Reach.ONLINE, "the first sync")
+        work = self._find(QListView, "workList")
+        self._wait(lambda: work.model().rowCount() > 0, "rows in the Work list")
+
+    # -- the Work list ------------------------------------------------------------------------------------------
+
+    def fetch_files(self) -> None:
+        """Chooses the largest request that nobody judged yet, and fetches its evidence."""
+        ready = [row for row in self._desk.work() if row.state_words == "In moderation" and not row.judged]
+        assert ready, "no request waits to be moderated"
+        self._request_id = max(ready, key=lambda row: row.samples).request_id
+        self._choose_row()
+        self._click("takeOffline")
+        self._wait(lambda: self._row().offline is Offline.READY, "the evidence to arrive")
+
+    def go_offline(self, stop: Callable[[], None]) -> None:
+        """The service stops; the window notices by itself at the next sync and goes on."""
+        stop()
+        self._press(Qt.Key.Key_F5)
+        self._wait(lambda: self._desk.status().reach is Reach.OFFLINE, "the window to see that it is offline")
+
+    def open_request(self) -> None:
+        self._press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+        self._choose_row()
+        self._press(Qt.Key.Key_Return)
+        self._wait(
+            lambda: self._bench.sheet is not None and self._bench.request_id == self._request_id, "the bench"
+        )
+
+    def look_at_work(self) -> None:
+        self._press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+
+    def _row(self) -> WorkRow:
+        return next(row for row in self._desk.work() if row.request_id == self._request_id)
+
+    def _choose_row(self) -> None:
+        work = self._find(QListView, "workList")
+        work.setFocus()
+        model = work.model()
+        for place in range(model.rowCount()):
+            index = model.index(place, 0)
+            item = model.data(index, ITEM_ROLE)
+            if isinstance(item, WorkRow) and item.request_id == self._request_id:
+                work.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+                return
+        raise AssertionError("the request is not in the Work list")
+
+    # -- help and palette ---------------------------------------------------------------------------------------
+
+    def look_at_help(self) -> None:
+        self._press(Qt.Key.Key_F1)
+        self._wait(lambda: self._window.findChild(QWidget, "help") is not None, "the help")
+        self._subject = self._find(QWidget, "help")
+
+    def look_at_palette(self) -> None:
+        self._find(QWidget, "help").close()
+        self._window.activateWindow()
+        QApplication.processEvents()
+        self._press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        field = self._find(QLineEdit, "paletteField")
+        self._wait(field.isVisible, "the palette")
+        QTest.keyClicks(field, "sample 1")
+
+    # -- the bench ----------------------------------------------------------------------------------------------
+
+    def open_every_kind(self) -> None:
+        """Opens every file of the request, one sample after the other; one picture of each kind of view."""
+        field = self._find(QLineEdit, "paletteField")
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+        sheet = self._bench.sheet
+        assert sheet is not None
+        kinds: set[str] = set()
+        for one in sheet.samples:
+            self._bench.choose(one.sample.id)
+            self._bench.focus_samples()
+            for row in self._bench.browser.files.rows:
+                if row.item is None or not row.item.here:
+                    continue
+                self._bench.browser.files.choose(row.key)
+                self._settle()
+                ending = Path(row.item.evidence.name).suffix.lower().lstrip(".") or "none"
+                if ending not in kinds:
+                    kinds.add(ending)
+                    self.shoot(f"evidence {ending}")
+        assert len(kinds) >= 10, f"only {len(kinds)} kinds of files: {', '.join(sorted(kinds))}"
+        self._bench.choose(sheet.samples[0].sample.id)
+
+    def judge_every_sample(self) -> None:
+        """Judges all: most agreed by key 1, some not, with rationale, action and note; one is undone and redone."""
+        sheet = self._bench.sheet
+        assert sheet is not None
+        self._bench.focus_samples()
+        for number in range(len(sheet.samples)):
+            if number % 4 == 1:
+                self._judge_with_words(Qt.Key.Key_2, number)
+            elif number % 4 == 3:
+                self._judge_with_words(Qt.Key.Key_3, number)
+            else:
+                self._press(Qt.Key.Key_1)
+            if number == 0:
+                self._press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+                self._bench.focus_samples()
+                self._press(Qt.Key.Key_1)
+            self._settle()
+        found = self._desk.request(self._request_id)
+        left = [one.sample.position for one in found.samples if one.judgement is None]
+        assert not left, f"samples {left} are not judged"
+
+    def _judge_with_words(self, key: Qt.Key, number: int) -> None:
+        self._press(Qt.Key.Key_C)
+        self._type(f"Please see page {number + 1} again.")
+        self._press_add("addNote")
+        self._bench.focus_samples()
+        self._press(key)
+        self._type(_REASONS[number // 2 % len(_REASONS)])
+        self._bench.focus_samples()
+        self._press(Qt.Key.Key_A)
+        self._type(_ACTIONS[number // 2 % len(_ACTIONS)])
+        if number == 1:
+            self.shoot("while judging")
+        self._press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    def _press_add(self, name: str) -> None:
+        button = self._find(QAbstractButton, name)
+        button.setFocus()
+        self._press(Qt.Key.Key_Space)
+
+    def look_at_judged(self) -> None:
+        found = self._desk.request(self._request_id)
+        judged = next(one for one in found.samples if one.judgement and one.judgement.actions)
+        assert judged.judgement is not None
+        assert judged.judgement.decision is not Decision.AGREED
+        assert any(one.notes for one in found.samples), "the notes are not there"
+        self._bench.choose(judged.sample.id)
+
+    def look_at_outbox(self) -> None:
+        self._press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+
+    # -- the report ---------------------------------------------------------------------------------------------
+
+    def prepare_report(self) -> None:
+        assert self._window.house is not None
+        self._window.house.go("report", self._request_id)
+        summary = self._find(QPlainTextEdit, "reportSummary")
+        self._wait(summary.isVisible, "the report screen")
+        self._settle()
+        summary.setFocus()
+        self._type("Most of the sample is sound; outcome 3 must be looked at again before certification.")
+        self._click("reportOutcomeRejected")
+        self._wait(
+            lambda: self._desk.report_desk(self._request_id).draft.outcome is Outcome.REJECTED, "draft"
+        )
+        self._wait(
+            lambda: self._find(QAbstractButton, "submitReport").isEnabled(), "the report to be complete"
+        )
+        self._wait(lambda: bool(self._preview_pages()), "the live preview")
+
+    def _preview_pages(self) -> int:
+        return int(getattr(self._find(QWidget, "reportPreview"), "page_count", 0))
+
+    def submit_and_export(self) -> Path:
+        self._click("submitReport")
+        self._wait(
+            lambda: bool(self._desk.request(self._request_id).submitted), "the report to be signed off"
+        )
+        self._settle()
+        return self._desk.export_report(self._request_id, self._out / "moderation-report.pdf")
+
+    # -- back online --------------------------------------------------------------------------------------------
+
+    def come_online(self) -> None:
+        self._press(Qt.Key.Key_F5)
+        self._wait(
+            lambda: self._desk.status().reach is Reach.ONLINE and self._desk.status().queued == 0,
+            "everything to be sent",
+        )
+
+    def compare_with_service(self, service: Any, email: str, password: str) -> tuple[int, int, int]:
+        """Acts recorded here, those the service has applied, and those it does not know, asked of it directly."""
+        return compare(self._desk, service.url, email, password)

@@ -1,0 +1,58 @@
+"""The outcome: proposed from the judgements, confirmed by the moderator (D-12, M-55)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QRadioButton
+
+from app.domain.moderation import Outcome
+from app.views.moderation.fields import Section
+from app.views.parts import Badge
+from app.views.style.palette import Tone
+
+NAMES = {Outcome.ACCEPTED: "reportOutcomeAccepted", Outcome.REJECTED: "reportOutcomeRejected"}
+
+
+class OutcomeChoice(Section):
+    """What is proposed, and the two radios. picked(Outcome): the moderator confirmed one."""
+
+    picked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.title.setText(self.tr("Outcome"))
+        self.proposed = Badge()
+        self.head.addWidget(self.proposed)
+        self._group = QButtonGroup(self)
+        words = {
+            Outcome.ACCEPTED: self.tr("Accepted: learner records are updated"),
+            Outcome.REJECTED: self.tr("Rejected: returned to the centre with actions"),
+        }
+        self._buttons = {outcome: QRadioButton(words[outcome]) for outcome in Outcome}
+        for outcome, choice in self._buttons.items():
+            choice.setObjectName(NAMES[outcome])
+            choice.setAccessibleName(words[outcome])
+            self._group.addButton(choice)
+            self.column.addWidget(choice)
+            choice.clicked.connect(lambda _checked=False, it=outcome: self.picked.emit(it))
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return next((outcome for outcome, choice in self._buttons.items() if choice.isChecked()), None)
+
+    def show_outcome(self, proposed: Outcome | None, chosen: Outcome | None) -> None:
+        """``picked`` stays silent. proposed: None until every sample is judged."""
+        if proposed is None:
+            self.proposed.say(self.tr("Proposed once all are judged"), Tone.NEUTRAL, "waiting")
+        else:
+            tone = Tone.GOOD if proposed is Outcome.ACCEPTED else Tone.WARN
+            self.proposed.say(self.tr("Proposed: {outcome}").format(outcome=proposed.words), tone)
+        if chosen is not self.outcome:
+            self._group.setExclusive(False)
+            for outcome, choice in self._buttons.items():
+                choice.setChecked(outcome is chosen)
+            self._group.setExclusive(True)
+
+    def focus_choice(self) -> None:
+        """Put the keyboard on the chosen radio, or on the first."""
+        self._buttons[self.outcome or Outcome.ACCEPTED].setFocus()

@@ -1,0 +1,76 @@
+"""A person typing and saving in the real window, in a process that will be killed.
+
+Run as ``python -m tests.support.typing_child PROFILE SEED``. Forks nothing, sleeps nowhere: keys are sent by a timer.
+Every key is told on standard output with the moment (monotonic seconds) *before* it is pressed; every recorded
+judgement after the window has said so.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.views.main import open_application, open_window
+from tests.support.desks import open_desk
+
+WORDS = "the evidence shows a clear link between theory and the learner's own practice in unit "
+
+
+def main() -> None:
+    profile, seed = Path(sys.argv[1]), int(sys.argv[2])
+    chance = random.Random(seed)
+    app = open_application(["touchstone"], look=profile / "look.ini", log=profile / "window.log")
+    desk = open_desk(profile)
+    window = open_window(desk, look=profile / "look.ini")
+    house = window.house
+    assert house is not None
+    house.sync.stop()
+    house.go("bench", "request-1")
+    bench = house.screens["bench"]
+    typed: list[str] = []
+    place = [0]
+
+    def say(*words: object) -> None:
+        sys.stdout.write(" ".join(str(word) for word in words) + "\n")
+        sys.stdout.flush()
+
+    def press() -> None:
+        if bench.sheet is None or not bench.sample_id:
+            return
+        rationale = bench.pane.form.rationale
+        if len(typed) >= 60:
+            # Save, and go on with the next sample.
+            sample_id, text = bench.sample_id, rationale.text
+            QTest.keyClick(rationale, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            say("recorded", time.monotonic(), sample_id, len(text))
+            typed.clear()
+            bench.focus_samples()
+            return
+        if not typed:
+            bench.focus_samples()
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_2)
+            bench.pane.form.to_do.field.set_text("Re-mark it.")
+            bench.pane.form.to_do.add_typed()
+            bench.pane.focus_field(rationale)
+        letter = WORDS[place[0] % len(WORDS)]
+        place[0] += 1
+        typed.append(letter)
+        say("key", time.monotonic(), bench.sample_id, len(typed))
+        QTest.keyClicks(rationale, letter)
+        timer.setInterval(chance.randint(2, 30))
+
+    timer = QTimer()
+    timer.setInterval(5)
+    timer.timeout.connect(press)
+    timer.start()
+    app.exec()
+
+
+if __name__ == "__main__":
+    main()
