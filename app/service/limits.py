@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, case, delete
@@ -59,7 +60,7 @@ def _count(connection: Connection, key: str, allowed: int, now: datetime) -> int
     if row.attempts <= allowed:
         return 0
     began: datetime = row.began_at
-    return max(1, int((began + WINDOW - now).total_seconds()) + 1)
+    return max(1, math.ceil((began + WINDOW - now).total_seconds()))
 
 
 def _key(text: str) -> str:

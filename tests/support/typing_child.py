@@ -28,6 +28,7 @@ def main() -> None:
     app = open_application(["touchstone"], look=profile / "look.ini", log=profile / "window.log")
     desk = open_desk(profile)
     window = open_window(desk, look=profile / "look.ini")
+    window.activateWindow()
     house = window.house
     assert house is not None
     house.sync.stop()
@@ -41,7 +42,7 @@ def main() -> None:
         sys.stdout.flush()
 
     def press() -> None:
-        if bench.sheet is None or not bench.sample_id:
+        if bench.sheet is None or not bench.sample_id or QApplication.focusWidget() is None:
             return
         rationale = bench.pane.form.rationale
         if len(typed) >= 60:

@@ -35,7 +35,9 @@ def type_and_be_killed(profile: Path, seed: int) -> tuple[list[list[str]], float
     told = []
     # The moment of the kill is so many lines away, and then any fraction of the time between two keys.
     for _ in range(chance.randint(1, 140)):
-        told.append(typing.stdout.readline().split())
+        line = typing.stdout.readline()
+        assert line, "the window ended by itself"
+        told.append(line.split())
     deadline = time.monotonic() + chance.random() * 0.03
     while time.monotonic() < deadline:
         pass

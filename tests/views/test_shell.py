@@ -27,6 +27,7 @@ from app.cli.demo import desk_for, prepared_service
 from app.domain.dates import clock_time
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision
+from app.sync.access import REFRESH_NAME
 from app.views import style
 from app.views.main import new_window
 from app.views.shell.house import House
@@ -34,7 +35,7 @@ from app.views.shell.rail import RailButton
 from app.views.shell.window import MainWindow
 from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, JudgementDraft, OutboxState, Reach, Status
-from tests.support.desks import desk_with_requests, open_desk
+from tests.support.desks import desk_with_requests, keys_of, open_desk
 from tests.views.windows import bring_up
 
 Settled = Callable[[], None]
@@ -54,7 +55,10 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
 @pytest.fixture
 def house(window: MainWindow, tmp_path: Path, settled: Settled) -> House:
     """The window on a desk with two requests of three samples, whose service is out of reach."""
-    window.take(desk_with_requests(tmp_path / "desk", requests=2))
+    desk = desk_with_requests(tmp_path / "desk", requests=2)
+    # A token from an earlier sign-in, so that it is the network that is missing.
+    keys_of(tmp_path / "desk").put(desk.profile.id, REFRESH_NAME, "from an earlier sign-in")
+    window.take(desk)
     settled()
     assert window.house is not None
     return window.house
@@ -279,7 +283,7 @@ def test_a_change_is_sent_soon_but_not_at_once(house: House) -> None:
 def test_a_restart_comes_back_to_the_same_place(qtbot: QtBot, tmp_path: Path, settled: Settled) -> None:
     look = tmp_path / "window.ini"
     first = new_window(look=look)
-    bring_up(qtbot, first, 1200, 700)
+    bring_up(qtbot, first, 760, 600)
     desk = desk_with_requests(tmp_path / "desk", requests=2)
     folder = desk.profile.folder
     first.take(desk)

@@ -49,10 +49,10 @@ async def blob(
     etag = f'"{sha256}"'
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
     if request.headers.get("if-none-match") == etag:
-        return Response(None, status_code=304, headers=headers)
+        return Response(b"", status_code=304, headers=headers)
     part = _wanted(request.headers, size, etag)
     if part is None:
-        return Response(None, status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        return Response(b"", status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     headers["Content-Length"] = str(part.end - part.start)
     if part.partial:
         headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"

@@ -101,7 +101,7 @@ def centre_page(centre_id: FromPath[str], services: GivenServices, visitor: Visi
 
 @get("/centres/{centre_id:str}/reports/{report_id:str}", sync_to_thread=True)
 def report_pdf(
-    centre_id: FromPath[str], report_id: FromPath[str], services: GivenServices, visitor: Person | None
+    centre_id: FromPath[str], report_id: FromPath[str], services: GivenServices, visitor: Visitor
 ) -> Response[Any]:
     """One report as PDF, the only format there is (M-74): the very bytes that were issued."""
     if visitor is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.moderation import MODERATION_OVER, Decision, RequestState
+from app.views import style
 from app.views.moderation.facts import SampleFacts
 from app.views.moderation.fields import GrowingText
 from app.views.moderation.form import Content, JudgementForm, content_of, content_of_draft
@@ -17,6 +18,9 @@ from app.views.parts import Banner, Elided, button, line
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.workspace.snapshots import JudgementDraft, RequestSheet, SampleSheet
+
+LEAST_WIDTH = 260
+"""Device-independent pixels."""
 
 
 class JudgementPane(QWidget):
@@ -86,7 +90,17 @@ class JudgementPane(QWidget):
         row.addWidget(self.state_words, 1)
         row.addWidget(self.save)
         whole.addWidget(self._foot)
-        self.setMinimumWidth(260)
+        style.look().changed.connect(self._size_changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its fields need, whatever the size of the text."""
+        beside = self.area.verticalScrollBar().sizeHint().width() + 2 * self.area.frameWidth() + spacing.SNUG
+        return QSize(max(LEAST_WIDTH, self._page.minimumSizeHint().width() + beside), LEAST_WIDTH // 2)
+
+    @Slot()
+    def _size_changed(self) -> None:
+        # After every field has put on the new letters.
+        QTimer.singleShot(0, self, self.updateGeometry)
 
     # What is shown
 

@@ -64,7 +64,7 @@ class MissingList(QListWidget):
 
     def _fit(self) -> None:
         heights = [self.sizeHintForRow(row) for row in range(min(self.count(), MOST_ROWS))]
-        self.setFixedHeight(sum(heights) + 2 * self.frameWidth() + spacing.SNUG)
+        self.setFixedHeight(sum(heights) + 2 * self.frameWidth() + spacing.TIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -52,6 +52,7 @@ class ReportScreen(Screen):
         self._shown_as: tuple[str, ...] = ()
         self._recalled: dict[str, Any] = {}
         self._busy = False
+        self._focus_when_there = False
         self.side = ReportSide()
         self.preview = ReportPreview()
         self.keeper = Keeper(self._save_draft, self)
@@ -161,6 +162,9 @@ class ReportScreen(Screen):
         else:
             self._shown_as = ("draft",)
             self._draw_soon()
+        if self._focus_when_there:
+            self._focus_when_there = False
+            self.side.focus_first()
 
     def _show_fixed(self, signed_here: bool, report: ReportDesk) -> None:
         """Bytes that were signed off are shown as they are, and drawn again only if they are others."""
@@ -260,6 +264,7 @@ class ReportScreen(Screen):
     def _took(self, changes: Changes) -> None:
         self._set_busy(False)
         self.keeper.forget()
+        self._focus_when_there = True
         self._read()
         self.changed.emit(changes)
         self.told.emit(changes.said, changes.undo)
@@ -289,7 +294,10 @@ class ReportScreen(Screen):
     # Screen
 
     def entered(self) -> None:
-        self.side.focus_first()
+        if self.report is None:
+            self._focus_when_there = True
+        else:
+            self.side.focus_first()
 
     def zoom(self, step: int) -> bool:
         return self.preview.zoom(step)

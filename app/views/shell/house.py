@@ -66,13 +66,15 @@ class House(QWidget):
         self.sync = SyncClock(desk, self)
         self.foot = Foot(sync=self.sync.now, open_outbox=lambda: self.go("outbox"))
         self._load_keys()
-        self.screens: dict[str, Screen] = {
-            "work": WorkScreen(desk, actions),
-            "bench": Bench(desk, actions),
-            "report": ReportScreen(desk, actions),
-            "outbox": OutboxScreen(desk, actions),
-            "settings": SettingsScreen(desk, actions, look),
+        self._memory: dict[str, Any] = desk.setting(MEMORY, {}) or {}
+        self._makers: dict[str, Callable[[], Screen]] = {
+            "work": lambda: WorkScreen(desk, actions),
+            "bench": lambda: Bench(desk, actions),
+            "report": lambda: ReportScreen(desk, actions),
+            "outbox": lambda: OutboxScreen(desk, actions),
+            "settings": lambda: SettingsScreen(desk, actions, look),
         }
+        self._made: dict[str, Screen] = {}
         self._lay_out()
         self._fill_rail()
         self._wire()
@@ -80,8 +82,6 @@ class House(QWidget):
     # -- building ---------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        for screen in self.screens.values():
-            self.stack.addWidget(screen)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -109,15 +109,6 @@ class House(QWidget):
         self._actions.add("go_back", self.tr("&Back"), self.go_back, shortcut="Alt+Left", group=menu)
 
     def _wire(self) -> None:
-        for name, screen in self.screens.items():
-            screen.told.connect(self.tell)
-            screen.refused.connect(self.refuse)
-            screen.wants.connect(self.go)
-            screen.changed.connect(partial(self._changed, screen))
-            screen.setObjectName(screen.objectName() or f"screen_{name}")
-        work = self.screens["work"]
-        assert isinstance(work, WorkScreen)
-        work.counted.connect(self._count_work)
         self.foot.toast.undo.connect(self.undo)
         self.sync.began.connect(self._sync_began)
         self.sync.ended.connect(self._sync_ended)
@@ -129,21 +120,52 @@ class House(QWidget):
         self._midnight.setSingleShot(True)
         self._midnight.timeout.connect(self._new_day)
 
+    # -- screens ----------------------------------------------------------------------------------------------
+
+    def screen(self, name: str) -> Screen:
+        """A screen by its name; made when it is first asked for."""
+        if name not in self._made:
+            screen = self._made[name] = self._makers[name]()
+            screen.setObjectName(screen.objectName() or f"screen_{name}")
+            screen.told.connect(self.tell)
+            screen.refused.connect(self.refuse)
+            screen.wants.connect(self.go)
+            screen.changed.connect(partial(self._changed, screen))
+            if isinstance(screen, WorkScreen):
+                screen.counted.connect(self._count_work)
+            self.stack.addWidget(screen)
+            screen.recall(self._memory.get("screens", {}).get(name, {}))
+        return self._made[name]
+
+    @property
+    def screens(self) -> dict[str, Screen]:
+        """All screens by their names."""
+        return {name: self.screen(name) for name in self._makers}
+
+    def _furnish(self) -> None:
+        """Make the screens nobody has asked for yet, one at a time, so that the one in front stays alive."""
+        rest = [name for name in self._makers if name not in self._made]
+        if rest and not self._closed:
+            self.screen(rest[0])
+            QTimer.singleShot(0, self, self._furnish)
+
     # -- beginning and end ------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Show what there is, go where one was, and begin to sync."""
         self._say_demo()
         self._say_recovered()
-        self._recall()
+        what, request_id, sample_id = (*self._memory.get("where", []), "", "", "")[:3]
+        self.go(what if what in self._makers else "work", request_id, sample_id)
         self.show_status()
         self._pulse.start()
         self._arm_midnight()
         self.sync.now()
+        QTimer.singleShot(0, self, self._furnish)
 
     def flush(self) -> None:
         """Write every unsaved word and where one is; nothing that fails here stops the rest."""
-        for screen in self.screens.values():
+        for screen in self._made.values():
             try:
                 screen.save_now()
             except KnownError as error:
@@ -158,9 +180,9 @@ class House(QWidget):
         self.sync.stop()
         self._pulse.stop()
         self._midnight.stop()
-        work = self.screens["work"]
-        assert isinstance(work, WorkScreen)
-        work.stop_fetching()
+        work = self._made.get("work")
+        if isinstance(work, WorkScreen):
+            work.stop_fetching()
         self.flush()
         return self.desk.purge_handed_over()
 
@@ -176,8 +198,8 @@ class House(QWidget):
         if what == "help":
             self.help_wanted.emit()
             return
-        screen = self.screens[what]
         self._save_front()
+        screen = self.screen(what)
         if isinstance(screen, Bench | ReportScreen) and request_id:
             try:
                 screen.open(request_id, sample_id)
@@ -202,7 +224,7 @@ class House(QWidget):
 
     def front(self) -> Screen:
         """The screen that is in front."""
-        return self.screens[self._where[0]]
+        return self.screen(self._where[0])
 
     def zoom(self, step: int) -> bool:
         """Ctrl +, − and 0, offered to the screen in front first."""
@@ -223,7 +245,7 @@ class House(QWidget):
 
     def spread(self, changes: Changes, but: Screen | None = None) -> None:
         """Tell every screen, except the one that knows already."""
-        for screen in self.screens.values():
+        for screen in self._made.values():
             if screen is not but:
                 screen.apply(changes)
         self.show_status()
@@ -354,20 +376,11 @@ class House(QWidget):
     # -- memory -----------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        memory = {
-            "where": list(self._where),
-            "screens": {name: screen.memory() for name, screen in self.screens.items()},
-        }
+        kept: dict[str, Any] = dict(self._memory.get("screens", {}))
+        kept.update({name: screen.memory() for name, screen in self._made.items()})
+        self._memory = {"where": list(self._where), "screens": kept}
         with contextlib.suppress(KnownError):
-            self.desk.put_setting(MEMORY, memory)
-
-    def _recall(self) -> None:
-        memory: dict[str, Any] = self.desk.setting(MEMORY, {}) or {}
-        screens = memory.get("screens", {})
-        for name, screen in self.screens.items():
-            screen.recall(screens.get(name, {}))
-        what, request_id, sample_id = (*memory.get("where", []), "", "", "")[:3]
-        self.go(what if what in self.screens else "work", request_id, sample_id)
+            self.desk.put_setting(MEMORY, self._memory)
 
     def _load_keys(self) -> None:
         self._actions.remap(self.desk.setting("shortcuts", {}) or {})

@@ -55,7 +55,7 @@ class Offers:
         ]
 
     def _requests(self) -> list[Offer]:
-        work = self._house.screens["work"]
+        work = self._house.screen("work")
         assert isinstance(work, WorkScreen)
         return [
             Offer(

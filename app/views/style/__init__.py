@@ -36,6 +36,7 @@ class Look(QObject):
             app.setFont("Noto Sans")
         font = app.font()
         self._points = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
+        self._dressed = False
         self.theme: Theme = "system"
         self.scale = 1.0
         self.colours = LIGHT
@@ -48,8 +49,11 @@ class Look(QObject):
 
     def put_on(self, theme: Theme, scale: float) -> None:
         """Change to this theme and text size (1.0 to 2.0, others are brought into that range)."""
-        self.theme = theme
-        self.scale = min(LARGEST, max(SMALLEST, scale))
+        scale = min(LARGEST, max(SMALLEST, scale))
+        if self._dressed and (theme, scale) == (self.theme, self.scale):
+            return
+        self._dressed = True
+        self.theme, self.scale = theme, scale
         hints = self._app.styleHints()
         wanted = {
             "system": Qt.ColorScheme.Unknown,

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
 from app.domain.resources import resources_folder
 from app.views import style
+from app.views.style import spacing
 from app.views.style.palette import Tone
 
 FOR_TONE = {
@@ -58,10 +59,10 @@ def icon(name: str, colour: str = "") -> QIcon:
     """An icon in the given colour, otherwise in the text colour in force; greyed where disabled."""
     colours = style.colours()
     result = QIcon()
-    for side in (16, 18, 20, 24, 32):
-        for ratio in (1.0, 2.0):
-            result.addPixmap(pixmap(name, colour or colours.text, side, ratio), QIcon.Mode.Normal)
-            result.addPixmap(pixmap(name, colours.muted, side, ratio), QIcon.Mode.Disabled)
+    side = round(spacing.ICON * style.look().scale)
+    ratio = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
+    result.addPixmap(pixmap(name, colour or colours.text, side, ratio), QIcon.Mode.Normal)
+    result.addPixmap(pixmap(name, colours.muted, side, ratio), QIcon.Mode.Disabled)
     return result
 
 

@@ -1,0 +1,226 @@
+"""The centre's web page: signing in, choosing a centre, reading its reports, and whom it keeps out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from sqlalchemy import update
+
+from app.service import tables as t
+from app.service.accounts import revoke_everything
+from app.service.database import transact
+from app.service.limits import PER_EMAIL
+from app.service.sessions import COOKIE, LASTS
+from tests.service.ground import NOW, PASSWORD, PDF, House
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[TestClient[Any]]:
+    with house.client() as client:
+        yield client
+
+
+def token_in(page: Any) -> str:
+    """The form's own token, without which nothing is taken (CSRF)."""
+    found = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def sign_in(browser: TestClient[Any], name: str = "staff", password: str = PASSWORD) -> Any:
+    form = {
+        "email": f"{name}@people.invalid",
+        "password": password,
+        "_csrf_token": token_in(browser.get("/")),
+    }
+    return browser.post("/sign-in", data=form)
+
+
+def issue_report(house: House) -> str:
+    """A report for R1 of centre C1; its id."""
+    act = house.act(house.report(house.judge_all()))
+    (outcome,) = house.push(act)
+    assert outcome.outcome == "applied"
+    return act.id
+
+
+def centre(house: House, number: str) -> str:
+    return house.ground.centres[number]
+
+
+def test_the_first_page_is_a_sign_in_form_that_names_whom_to_ask(browser: TestClient[Any]) -> None:
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "<h1>Sign in</h1>" in page.text
+    assert "Support team" in page.text, "M-05"
+    assert "<script" not in page.text
+    assert "former system" in page.text, "M-09"
+
+
+def test_looking_at_the_form_makes_no_session(browser: TestClient[Any], house: House) -> None:
+    browser.get("/")
+    assert house.count(t.web_sessions) == 0
+
+
+def test_M02_somebody_of_one_centre_comes_straight_to_it(browser: TestClient[Any], house: House) -> None:
+    page = sign_in(browser)
+    assert page.status_code == 200
+    assert page.url.path == f"/centres/{centre(house, 'C1')}"
+    assert "Oakvale College" in page.text
+    assert "Strathbeck" not in page.text
+
+
+def test_M02_somebody_of_two_centres_chooses_without_signing_in_again(
+    browser: TestClient[Any], house: House
+) -> None:
+    page = sign_in(browser, "bothstaff")
+    assert "Choose a centre" in page.text
+    for number, name in (("C1", "Oakvale College"), ("C2", "Strathbeck Institute")):
+        assert f"/centres/{centre(house, number)}" in page.text
+        assert f"<h1>{name}</h1>" in browser.get(f"/centres/{centre(house, number)}").text
+
+
+def test_M03_a_centre_that_is_not_mine_is_refused_in_words(browser: TestClient[Any], house: House) -> None:
+    sign_in(browser)
+    answer = browser.get(f"/centres/{centre(house, 'C2')}")
+    assert answer.status_code == 403
+    assert "You are not associated with this centre." in answer.text
+    assert browser.get("/centres/nonsense").status_code == 403
+
+
+def test_M73_M75_all_reports_of_the_centre_are_listed_and_can_be_downloaded(
+    browser: TestClient[Any], house: House
+) -> None:
+    report = issue_report(house)
+    page = sign_in(browser)
+    assert "R1" in page.text
+    assert "Accepted" in page.text
+    assert "10 March 2026, 10:00" in page.text
+    link = f"/centres/{centre(house, 'C1')}/reports/{report}"
+    assert link in page.text
+    download = browser.get(link)
+    assert download.content == PDF
+    assert download.headers["content-type"] == "application/pdf", "M-74"
+    assert download.headers["content-disposition"] == 'attachment; filename="report-R1.pdf"'
+
+
+def test_M03_a_report_of_another_centre_is_not_to_be_had_by_any_address(
+    browser: TestClient[Any], house: House
+) -> None:
+    report = issue_report(house)
+    sign_in(browser, "bothstaff")
+    assert browser.get(f"/centres/{centre(house, 'C2')}/reports/{report}").status_code == 404
+    assert browser.get(f"/centres/{centre(house, 'C1')}/reports/{report}").status_code == 200
+
+
+def test_reports_are_for_those_who_are_signed_in(browser: TestClient[Any], house: House) -> None:
+    report = issue_report(house)
+    page = browser.get(f"/centres/{centre(house, 'C1')}/reports/{report}")
+    assert page.url.path == "/"
+    assert "<h1>Sign in</h1>" in page.text
+
+
+def test_a_moderator_finds_no_centre_here(browser: TestClient[Any]) -> None:
+    assert "not associated with a centre" in sign_in(browser, "morgan").text
+
+
+def test_a_wrong_password_gets_one_sentence_and_the_form_again(browser: TestClient[Any]) -> None:
+    wrong, unknown = sign_in(browser, password="not the one"), sign_in(browser, "nobody")
+    for page in (wrong, unknown):
+        assert page.status_code == 401
+        assert "do not belong together" in page.text
+        assert "<h1>Sign in</h1>" in page.text
+
+
+def test_guessing_is_stopped_here_too(browser: TestClient[Any]) -> None:
+    for _ in range(PER_EMAIL):
+        assert sign_in(browser, password="not the one").status_code == 401
+    page = sign_in(browser)
+    assert page.status_code == 429
+    assert "Try again in 15 minutes." in page.text
+    assert page.headers["retry-after"] == "900"
+
+
+@pytest.mark.parametrize("token", [None, "", "made up"])
+def test_a_form_without_its_token_is_refused(browser: TestClient[Any], token: str | None) -> None:
+    browser.get("/")
+    form = {"email": "staff@people.invalid", "password": PASSWORD}
+    if token is not None:
+        form["_csrf_token"] = token
+    answer = browser.post("/sign-in", data=form)
+    assert answer.status_code == 403
+    assert "Load the page anew" in answer.text
+
+
+def test_signing_out_ends_the_session(browser: TestClient[Any], house: House) -> None:
+    page = sign_in(browser)
+    session = browser.cookies[COOKIE]
+    assert house.count(t.web_sessions) == 1
+    out = browser.post("/sign-out", data={"_csrf_token": token_in(page)})
+    assert "<h1>Sign in</h1>" in out.text
+    assert house.count(t.web_sessions) == 0
+    browser.cookies.set(COOKIE, session)
+    assert "<h1>Sign in</h1>" in browser.get("/").text
+
+
+def test_a_session_id_planted_before_sign_in_is_worth_nothing_after(
+    browser: TestClient[Any], house: House
+) -> None:
+    browser.cookies.set(COOKIE, "planted")
+    sign_in(browser)
+    browser.cookies.clear()
+    browser.cookies.set(COOKIE, "planted")
+    assert "<h1>Sign in</h1>" in browser.get("/").text
+
+
+def test_a_session_ends_by_itself_after_a_working_day_of_silence(
+    browser: TestClient[Any], house: House
+) -> None:
+    sign_in(browser)
+    house.clock.now = NOW + LASTS - timedelta(minutes=1)
+    assert "Oakvale College" in browser.get("/").text
+    house.clock.now += LASTS
+    assert "<h1>Sign in</h1>" in browser.get("/").text
+
+
+def test_revoking_a_person_ends_their_sessions(browser: TestClient[Any], house: House) -> None:
+    sign_in(browser)
+    assert revoke_everything(house.engine, "staff@people.invalid") == 1
+    assert "<h1>Sign in</h1>" in browser.get("/").text
+
+
+def test_sessions_are_kept_as_hashes_and_known_to_every_copy_of_the_service(
+    browser: TestClient[Any], house: House
+) -> None:
+    sign_in(browser)
+    session = browser.cookies[COOKIE]
+    (row,) = house.rows(t.web_sessions)
+    assert session not in str(row)
+    assert row.person_id == house.person("staff").id
+    with house.client() as elsewhere:
+        elsewhere.cookies.set(COOKIE, session)
+        assert "Oakvale College" in elsewhere.get("/").text
+
+
+def test_what_a_name_holds_is_shown_as_text(browser: TestClient[Any], house: House) -> None:
+    transact(house.engine, lambda c: c.execute(update(t.centres).values(name="<script>alert(1)</script>")))
+    page = sign_in(browser)
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_a_page_that_does_not_exist_says_so(browser: TestClient[Any]) -> None:
+    answer = browser.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+
+
+def test_the_style_is_served_from_here(browser: TestClient[Any]) -> None:
+    answer = browser.get("/portal.css")
+    assert answer.headers["content-type"].startswith("text/css")
+    assert "prefers-color-scheme: dark" in answer.text
