@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from app.domain.centres import Nation
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 MODERATION_WORKING_DAYS = 21
 """Default target of M-50; the service may hand in another from the awarding body's policy."""
+
+ACTION_DAYS = 120
+"""Calendar days a centre has to complete the actions of a rejection (M-61, D-4)."""
 
 DUE_SOON_WORKING_DAYS = 5
 """From this many working days left a request is *due soon*."""
@@ -34,7 +40,18 @@ _SUBDIVISION = {
 def _bank_holidays(nation: Nation) -> holidays.HolidayBase:
     import holidays
 
+    _load_no_other_country(holidays)
     return holidays.country_holidays("GB", subdiv=_SUBDIVISION[nation])
+
+
+def _load_no_other_country(package: ModuleType) -> None:
+    # The front of holidays.countries imports every country of the world: 0.4 s at each start of the window for
+    # one that is needed. An empty front with the same path lets the one be found.
+    name = f"{package.__name__}.countries"
+    if name not in sys.modules:
+        front = ModuleType(name)
+        front.__path__ = [str(Path(folder) / "countries") for folder in package.__path__]
+        sys.modules[name] = front
 
 
 def is_working_day(day: date, nation: Nation) -> bool:

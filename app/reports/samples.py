@@ -105,7 +105,7 @@ def _add_actions(pile: Pile, judgement: Judgement, numbers: Sequence[int]) -> No
 def _add_evidence(pile: Pile, entry: ReportedSample) -> None:
     """The files the centre gave for this sample, and what it declared not applicable (M-42, D-6)."""
     if not entry.evidence:
-        pile.labelled("Evidence seen", "No files were given for this sample alone.", above=_APART)
+        pile.labelled("Evidence given", "No files were given for this sample alone.", above=_APART)
         return
     x = LABEL_WIDTH + _FILE_WIDTH + _GUTTER
     # As a centre lists them: the learner's work first (M-42).
@@ -114,7 +114,7 @@ def _add_evidence(pile: Pile, entry: ReportedSample) -> None:
         excuse = item.not_applicable.strip()
         pile.row(
             [
-                pile.cell("Evidence seen" if index == 0 else "", style.LABEL, 0.0, LABEL_WIDTH),
+                pile.cell("Evidence given" if index == 0 else "", style.LABEL, 0.0, LABEL_WIDTH),
                 pile.cell(excuse or item.name, style.BODY, LABEL_WIDTH, _FILE_WIDTH),
                 pile.cell(wording.evidence_words(item), style.LABEL, x, TEXT_WIDTH - x),
             ],

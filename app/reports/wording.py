@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from app.domain.clocks import ACTION_DAYS
 from app.domain.dates import day
 from app.domain.moderation import Evidence, ModerationRequest, Outcome
 from app.domain.report import ModerationReport
 
-DAYS_FOR_ACTIONS = 120
-"""Calendar days to complete the actions (M-61, D-4)."""
 
 DRAFT_WORDS = "Draft – not issued"
 
@@ -36,7 +35,7 @@ def outcome_meaning(request: ModerationRequest, outcome: Outcome | None) -> str:
             return (
                 f"The whole batch, request {request.number}, is on hold for certification, including the "
                 "learners who passed, until it is established that the wider batch is sound. The centre has "
-                f"{DAYS_FOR_ACTIONS} days from the day this report is issued to complete the actions below and "
+                f"{ACTION_DAYS} days from the day this report is issued to complete the actions below and "
                 "re-submit the same claim; after that the submission is archived and a new claim is needed."
             )
         case None:
@@ -57,7 +56,7 @@ def batch_words(outcome: Outcome | None) -> str:
 def actions_introduction(outcome: Outcome | None) -> str:
     """What the centre does with the list of actions (M-59, M-60)."""
     if outcome is Outcome.REJECTED:
-        return f"To be completed within {DAYS_FOR_ACTIONS} days of this report's issue, before re-submission."
+        return f"To be completed within {ACTION_DAYS} days of this report's issue, before re-submission."
     return "The moderator asks the centre for the following."
 
 

@@ -141,7 +141,7 @@ def test_D6_what_is_not_applicable_shows_the_reason_of_the_centre(text_of: Text)
     )
     first = replace(report.samples[0], evidence=(excuse,))
     text = text_of(render_moderation_report(replace(report, samples=(first,))))
-    assert "Evidence seen None was used. Flexible-assessment information, not applicable" in text
+    assert "Evidence given None was used. Flexible-assessment information, not applicable" in text
 
 
 def test_a_replaced_judgement_names_the_one_it_replaces(text_of: Text) -> None:
