@@ -7,7 +7,6 @@ from app.domain.dates import day
 from app.domain.moderation import Evidence, ModerationRequest, Outcome
 from app.domain.report import ModerationReport
 
-
 DRAFT_WORDS = "Draft – not issued"
 
 NO_OUTCOME = "Not decided yet"
