@@ -13,7 +13,7 @@ from app.models.faults import in_words
 from app.vault.disk import private_folder, put_in_place
 
 KEPT = 3
-"""How many copies of each database stay; the oldest go first."""
+"""How many copies of ``work.db`` stay; the oldest go first."""
 
 
 def back_up(database: Database) -> Path:

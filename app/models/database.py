@@ -12,7 +12,7 @@ import sqlcipher3
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 from app.domain.errors import KnownError
-from app.models.faults import Label, in_words
+from app.models.faults import Label, disk_unsuitable, in_words
 
 OLDEST_SQLITE = (3, 51, 3)
 """Before this SQLite could corrupt a write-ahead log that two connections used."""
@@ -156,8 +156,8 @@ def _set_up(connection: Any, busy_ms: int) -> None:
     connection.execute(f"PRAGMA busy_timeout={int(busy_ms)}")
     mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
-        # Happens silently on some network disks; without it a reader would block a save.
-        raise RuntimeError(f"the database's disk allows no write-ahead log (journal mode {mode})")
+        # SQLite says nothing of it. Without the log a reader would block a save.
+        raise disk_unsuitable(f"journal mode {mode}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
     connection.execute("PRAGMA temp_store=MEMORY")

@@ -101,6 +101,15 @@ def disk_full(details: str) -> KnownError:
     )
 
 
+def disk_unsuitable(details: str) -> KnownError:
+    return KnownError(
+        "disk_unsuitable",
+        "The disk that holds Touchstone's folder cannot keep work safely.",
+        "Keep the folder on a disk of this computer rather than on a network drive, then open Touchstone again.",
+        details=details,
+    )
+
+
 def _locked(label: Label, details: str) -> KnownError:
     if label == "work":
         return KnownError(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from app.domain.acts import Act, ActOutcome, OutcomeKind, SubmitReport
+from app.domain.acts import Act, ActOutcome, AddNote, OutcomeKind, SubmitReport
 from app.domain.dates import to_text
 from app.domain.errors import KnownError
 from app.models.database import Database
@@ -180,11 +180,14 @@ class Outbox:
             return entries_where(connection, *conditions)
 
     def last_waiting(self, target: str) -> str:
-        """The id of the newest waiting act on a target, or empty."""
+        """The id of the newest waiting act on a target, or empty. Notes stand by themselves and do not count: one
+        that the service stumbles over must not stop what comes after it.
+        """
         with self._database.read() as connection:
             found = connection.execute(
                 select(outbox.c.act_id)
                 .where(outbox.c.state.in_(WAITING), outbox.c.target == target)
+                .where(outbox.c.kind != AddNote.__name__)
                 .order_by(outbox.c.position.desc())
                 .limit(1)
             ).scalar()

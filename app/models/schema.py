@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from app.models.backup import back_up
+from app.models.backup import back_up, backups
 from app.models.database import Database
 from app.models.faults import schema_newer
 
@@ -42,12 +42,15 @@ def bring_up_to_date(database: Database, schema: Schema) -> None:
         found = _version(connection)
     if found == schema.current:
         return
-    if found is not None:
-        if found not in schema.versions:
-            raise schema_newer(database.path, found)
-        back_up(database)
+    if found is not None and found not in schema.versions:
+        raise schema_newer(database.path, found)
+    backup = back_up(database) if found is not None else None
     with database.write() as connection:
         _migrate(connection, schema)
+    if backup is not None and database.label == "cache":
+        # What the service takes away later must not linger in a copy, and the cache can be fetched anew.
+        for copy in backups(backup.parent, database.path.stem):
+            copy.unlink()
 
 
 def _version(connection: Connection) -> str | None:

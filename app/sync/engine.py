@@ -173,13 +173,13 @@ class Engine:
 
     def _push_all(self) -> Steps[Refused | None]:
         """As ``push``; but a fault inside the service over some batch is returned after the others were offered."""
-        hello = self._hello
-        limit = min(PUSH_ACTS, hello.push_acts) if hello else PUSH_ACTS
-        max_bytes = min(PUSH_BYTES, hello.push_bytes) if hello else PUSH_BYTES
+        hello = yield from self.hello()
+        limit = max(1, min(PUSH_ACTS, hello.push_acts))
+        max_bytes = min(PUSH_BYTES, hello.push_bytes)
         above, faults = 0, 0
         trouble: Refused | None = None
         while True:
-            batch = self._work.begin_sending(above=above, limit=max(limit, 1), max_bytes=max_bytes)
+            batch = self._work.begin_sending(above=above, limit=limit, max_bytes=max_bytes)
             if not batch:
                 return trouble
             above = batch[-1].seq

@@ -138,7 +138,8 @@ class Deeds:
             recorded_at=self._clock(),
             deed=deed,
             base_rev=base_rev,
-            after=self._work.last_waiting(target_of(deed)),
+            # Notes stand by themselves: nothing waits for them, and they wait for nothing.
+            after="" if isinstance(deed, AddNote) else self._work.last_waiting(target_of(deed)),
             rests_on=rests_on,
         )
         changed: dict[str, Mapping[str, Any] | None] = {drop: None} if drop else {}

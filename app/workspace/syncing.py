@@ -78,7 +78,9 @@ class Syncing:
         """Seconds to wait after ``attempt`` failures in a row, honouring the service's own wish."""
         from app.sync.backoff import delay
 
-        return delay(attempt, random.random())
+        with self._lock:
+            wish: float | None = getattr(self._trouble, "retry_after", None)
+        return delay(attempt, random.random(), wish)
 
     def close(self) -> None:
         self._sync.close()

@@ -51,6 +51,15 @@ def test_a_sqlite_that_may_corrupt_its_log_is_refused() -> None:
     refuse_old_sqlite((3, 51, 3))
 
 
+def test_a_disk_without_a_write_ahead_log_is_refused_in_words() -> None:
+    """As on some network drives, SQLite takes another way of logging here and says nothing."""
+    database = Database("work", Path(":memory:"), KEY)
+    with pytest.raises(KnownError) as refused:
+        bring_up_to_date(database, WORK)
+    assert refused.value.code == "disk_unsuitable"
+    database.close()
+
+
 def test_a_key_must_be_a_raw_one(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="hexadecimal"):
         Database("work", tmp_path / "work.db", "passphrase")

@@ -125,6 +125,25 @@ def test_an_older_file_is_backed_up_before_it_is_migrated(database: Database, to
     copy.close()
 
 
+def test_a_copy_of_the_cache_goes_once_the_migration_is_done(tmp_path: Path) -> None:
+    """It would keep what the service takes away later; a migration that fails leaves it."""
+    folder = tmp_path / "later"
+    folder.mkdir()
+    migration = folder / "c0002_later.py"
+    later = Schema(("0001", "0002"), (*CACHE.folders, folder))
+    cache = Database("cache", tmp_path / "cache.db", KEY)
+    bring_up_to_date(cache, CACHE)
+    migration.write_text(LATER.replace('"drafts"', '"nowhere"'))
+    with pytest.raises(Exception, match="nowhere"):
+        bring_up_to_date(cache, later)
+    assert len(backups(tmp_path / "backups", "cache")) == 1
+    migration.write_text(LATER.replace('"drafts"', '"records"'))
+    bring_up_to_date(cache, later)
+    assert "colour" in str(rows(cache, "SELECT sql FROM sqlite_schema WHERE name = 'records'"))
+    assert backups(tmp_path / "backups", "cache") == []
+    cache.close()
+
+
 def test_a_migration_that_fails_changes_nothing(database: Database, tmp_path: Path) -> None:
     bring_up_to_date(database, WORK)
     folder = tmp_path / "broken"

@@ -62,7 +62,7 @@ class Data:
 class SimulatedService:
     """``answer`` is the whole outside; the rest is what happens inside of it, at the hands of others."""
 
-    def __init__(self, seed: int = 0, page_lines: int = 5) -> None:
+    def __init__(self, seed: int = 0, page_lines: int = 5, push_acts: int = 200) -> None:
         self._random = random.Random(seed)
         self._page_lines = page_lines
         self.data = Data()
@@ -72,7 +72,7 @@ class SimulatedService:
         self.access = "access-0"
         self.refresh = "refresh-0"
         self.protocol = (PROTOCOL, PROTOCOL)
-        self.push_acts, self.push_bytes = 200, 8 * 2**20
+        self.push_acts, self.push_bytes = push_acts, 8 * 2**20
         self.hashes: dict[str, str] = {}
         self.calls: list[str] = []
 

@@ -1,0 +1,116 @@
+"""Services that are not what they were: newer, older, and restored from yesterday's backup."""
+
+from __future__ import annotations
+
+from app.sync.engine import HELLO_LASTS
+from tests.support import records
+from tests.sync.device import Device
+from tests.sync.network import Fault
+from tests.sync.simulated import SimulatedService
+from tests.sync.test_engine import in_step, push_meets, trouble
+
+# -- versions ---------------------------------------------------------------------------------------------------
+
+
+def test_a_newer_service_still_takes_the_work_and_asks_for_an_update(
+    device: Device, service: SimulatedService
+) -> None:
+    device.sync()
+    act = device.note("request-1")
+    service.protocol = (2, 3)
+    service.assign("request-2")
+    device.restart()
+    before = device.cache.cursor()
+    assert trouble(device).code == "service_newer"
+    assert device.states() == {act: "applied"}
+    assert device.cache.cursor() == before
+
+
+def test_an_older_service_is_sent_nothing(device: Device, service: SimulatedService) -> None:
+    act = device.note("request-1")
+    service.protocol = (0, 0)
+    assert trouble(device).code == "service_older"
+    assert device.states() == {act: "queued"}
+    assert "POST /api/sync/push" not in service.calls
+
+
+# -- a service that went back to yesterday ----------------------------------------------------------------------
+
+
+def test_after_a_restore_the_cache_is_read_anew_and_lost_acts_given_back(
+    device: Device, service: SimulatedService
+) -> None:
+    device.sync()
+    service.back_up()
+    kept = device.note("request-1", "before the backup")
+    device.sync()
+    service.back_up()
+    device.tick += HELLO_LASTS + 1
+    lost = device.judge("request-1", "request-1/sample-1")
+    device.sync()
+    service.put(records.request(id="request-1", judged=9))
+    device.sync()
+    service.restore()
+    service.put(records.request(id="request-1", judged=1))
+    assert lost not in service.data.effects
+    device.sync()
+    assert service.data.effects == [kept, lost]
+    assert in_step(device)
+    assert set(device.states().values()) == {"applied"}
+
+
+def test_an_act_lost_before_its_record_was_pulled_is_given_back_too(
+    device: Device, service: SimulatedService
+) -> None:
+    """The cursor of before the push is still known to the restored service, so nothing else would tell."""
+    device.sync()
+    service.back_up()
+    act = device.note("request-1")
+    push_meets(device, Fault.NONE)
+    device.network.meet(Fault.LOST_ON_THE_WAY)
+    trouble(device)
+    assert device.states() == {act: "applied"}
+    service.restore()
+    service.put(records.request(id="request-1", judged=1), records.request(id="request-1", judged=2))
+    device.sync()
+    assert service.data.effects == [act]
+    assert in_step(device)
+
+
+def test_work_recorded_after_the_loss_waits_for_what_it_rests_on(
+    device: Device, service: SimulatedService
+) -> None:
+    device.sync()
+    service.back_up()
+    first = device.judge("request-1", "request-1/sample-1")
+    device.sync()
+    service.restore()
+    report = device.report("request-1", (first,))
+    device.sync()
+    assert device.states() == {first: "applied", report: "applied"}
+    assert service.data.effects == [first, report]
+
+
+def test_acts_that_a_backup_covers_are_not_offered_again(device: Device, service: SimulatedService) -> None:
+    device.sync()
+    act = device.note("request-1")
+    device.sync()
+    service.back_up()
+    device.restart()
+    device.sync()
+    assert device.work.entry(act).covered
+    service.restore()
+    service.data.tags = {n: f"other-{tag}" for n, tag in service.data.tags.items()}
+    service.calls.clear()
+    device.sync()
+    assert "POST /api/sync/push" not in service.calls
+    assert in_step(device)
+
+
+def test_a_service_that_always_answers_resync_does_not_go_round_in_circles(device: Device) -> None:
+    class Confused(SimulatedService):
+        def _pull(self, text: str) -> bytes:
+            return b'{"end": true, "resync": true}\n'
+
+    device.network.service = Confused()
+    assert trouble(device).code == "service_confused"
