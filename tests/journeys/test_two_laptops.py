@@ -1,0 +1,144 @@
+"""One moderator, two laptops, one service: nothing is lost, and what was refused stays to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.cli.house import LocalService
+from app.domain.moderation import Decision, Outcome, RequestState, Standing
+from app.service.assignments import assign_moderator
+from app.service.database import open_engine
+from app.workspace.desk import Desk
+from app.workspace.entrance import sign_in
+from app.workspace.snapshots import OutboxState, ReportDraft
+from tests.journeys.conftest import MORGAN
+from tests.service.ground import PASSWORD
+from tests.support.keys import FileKeys
+
+
+class Laptops:
+    """Laptops by name, each with its own profile and keyring."""
+
+    def __init__(self, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+        self._url, self._folder, self._monkeypatch, self._stack = url, folder, monkeypatch, stack
+
+    def sign_in(self, name: str) -> Desk:
+        home = self._folder / name
+        home.mkdir()
+        self._monkeypatch.setenv("TOUCHSTONE_HOME", str(home))
+        desk = sign_in(self._url, MORGAN, PASSWORD, keys=FileKeys(home / "keys.json"))
+        self._stack.callback(desk.close)
+        sync(desk)
+        return desk
+
+
+def sync(desk: Desk) -> None:
+    desk.sync(lambda _: None)
+
+
+@pytest.fixture
+def laptops(service: LocalService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptops]:
+    with ExitStack() as stack:
+        yield Laptops(service.url, tmp_path, monkeypatch, stack)
+
+
+def request_of(desk: Desk, number: str = "R1") -> str:
+    return next(row.request_id for row in desk.work() if row.number == number)
+
+
+def judge_all(desk: Desk, request_id: str) -> None:
+    for sheet in desk.request(request_id).samples:
+        desk.record_judgement(request_id, sheet.sample.id, Decision.AGREED, "", [])
+
+
+def test_what_one_laptop_recorded_the_other_sees(laptops: Laptops) -> None:
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    sample_id = here.request(request_id).samples[0].sample.id
+    here.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "Not so.", ["Re-mark."])
+    here.add_note(request_id, sample_id, "See page 2.")
+    sync(here)
+    sync(there)
+    sheet = there.request(request_id).samples[0]
+    assert sheet.judgement is not None
+    assert (sheet.judgement.rationale, [note.text for note in sheet.notes]) == ("Not so.", ["See page 2."])
+    assert [row.judged for row in there.work() if row.request_id == request_id] == [1]
+
+
+def test_two_judgements_made_unknowingly_are_both_kept_and_disputed(laptops: Laptops) -> None:
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    sample_id = here.request(request_id).samples[0].sample.id
+    here.record_judgement(request_id, sample_id, Decision.AGREED, "", [])
+    there.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "Not so.", ["Re-mark."])
+    for desk in (here, there, here):
+        sync(desk)
+    for desk in (here, there):
+        sheet = desk.request(request_id).samples[0]
+        assert sheet.standing is Standing.DISPUTED
+        assert {judgement.decision for judgement in sheet.history} == {Decision.AGREED, Decision.NOT_AGREED}
+
+
+def test_a_report_that_no_longer_states_what_stands_is_kept_to_be_mended(laptops: Laptops) -> None:
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    judge_all(here, request_id)
+    sync(here)
+    sync(there)
+    here.save_report_draft(request_id, ReportDraft(Outcome.ACCEPTED, "All is well."))
+    here.submit_report(request_id)
+    sample_id = there.request(request_id).samples[0].sample.id
+    there.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "On second thoughts.", ["Re-mark."])
+    sync(there)
+    sync(here)
+    row = next(row for row in here.outbox() if row.state is OutboxState.ATTENTION)
+    assert "report" in row.what
+    assert row.why
+    # The words come back as a draft, the request is open again, and a new report goes through.
+    assert here.report_desk(request_id).draft == ReportDraft(Outcome.ACCEPTED, "All is well.")
+    here.save_report_draft(request_id, ReportDraft(Outcome.REJECTED, "All but one."))
+    here.submit_report(request_id)
+    sync(here)
+    assert here.status().attention == 0
+    assert here.request(request_id).request.state is RequestState.RETURNED_TO_CENTRE
+    assert here.report_desk(request_id).receipt
+
+
+def test_M64_work_done_while_a_hold_was_imposed_elsewhere_is_preserved(laptops: Laptops) -> None:
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    first, second = (sheet.sample.id for sheet in here.request(request_id).samples[:2])
+    there.record_judgement(request_id, first, Decision.SUSPECTED_MALPRACTICE, "Two are alike.", [])
+    sync(there)
+    here.record_judgement(request_id, second, Decision.NOT_AGREED, "Not so.", ["Re-mark."])
+    sync(here)
+    assert here.request(request_id).request.state is RequestState.ON_HOLD
+    held = next(row for row in here.outbox() if "Not agreed" in row.what)
+    assert "hold" in held.why.lower()
+    assert here.status().queued == 0
+    mine = next(sheet for sheet in here.request(request_id).samples if sheet.sample.id == second)
+    assert mine.judgement is not None
+    assert mine.judgement.rationale == "Not so."
+
+
+def test_M03_a_request_given_to_somebody_else_leaves_this_laptop_but_no_work_is_lost(
+    laptops: Laptops, service: LocalService
+) -> None:
+    desk = laptops.sign_in("here")
+    request_id = request_of(desk)
+    desk.fetch(request_id, lambda _: None, lambda: False)
+    sample_id = desk.request(request_id).samples[0].sample.id
+    desk.record_judgement(request_id, sample_id, Decision.AGREED, "Judged before I knew.", [])
+    engine = open_engine(service.database_url)
+    assign_moderator(engine, "R1", "jules@people.invalid")
+    engine.dispose()
+    sync(desk)
+    assert all(row.number != "R1" for row in desk.work())
+    row = next(row for row in desk.outbox() if row.request_id == request_id)
+    assert row.state is OutboxState.SENT
+    folder = desk.profile.folder / "files"
+    assert not [path for path in folder.iterdir() if path.is_file()]
