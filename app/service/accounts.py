@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
 from app.domain.errors import KnownError
 from app.domain.people import Grant, Person, Role, login_name
 from app.service import tables as t
 from app.service.database import reading, transact
 from app.service.errors import Refusal
-from app.service.limits import count_attempt, forget_attempts
+from app.service.limits import WINDOW, count_attempt, forget_attempts
 from app.service.passwords import Passwords, check_new_password, hash_password
 
 AT_A_CENTRE = frozenset({Role.CENTRE_STAFF})
@@ -126,6 +126,7 @@ def prove_person(
 
     def finish(connection: Connection) -> Person:
         forget_attempts(connection, name)
+        _forget_what_expired(connection, now)
         return load_person(connection, row.id)
 
     return transact(engine, finish)
@@ -146,19 +147,11 @@ def revoke_everything(engine: Engine, email: str) -> int:
     return transact(engine, revoke)
 
 
-def set_password(engine: Engine, email: str, password: str) -> None:
-    """Gives the person a new password and signs them out everywhere."""
-    check_new_password(password)
-    password_hash = hash_password(password)
-
-    def change(connection: Connection) -> None:
-        person = require_person(connection, email)
-        connection.execute(
-            update(t.persons).where(t.persons.c.id == person.id).values(password_hash=password_hash)
-        )
-
-    transact(engine, change)
-    revoke_everything(engine, email)
+def _forget_what_expired(connection: Connection, now: datetime) -> None:
+    """Tokens, sessions and counts that no longer mean anything go, so that these tables stay as small as they are."""
+    connection.execute(delete(t.tokens).where(t.tokens.c.expires_at <= now))
+    connection.execute(delete(t.web_sessions).where(t.web_sessions.c.expires_at <= now))
+    connection.execute(delete(t.rate_limits).where(t.rate_limits.c.began_at <= now - WINDOW))
 
 
 def _grants(connection: Connection, person_id: str) -> tuple[Grant, ...]:

@@ -8,9 +8,11 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from litestar.testing import TestClient
 
 from app.service.blobs import BlobStore
 from app.service.database import migrate, open_engine
@@ -135,6 +137,13 @@ def new_house(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> I
 @pytest.fixture
 def house(new_house: Callable[[], House]) -> House:
     return new_house()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient[Any]]:
+    """The house's service, asked over HTTP without a network."""
+    with house.client() as client:
+        yield client
 
 
 def _lay(url: str, files: Path, folder: Path) -> Ground:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from litestar.testing import TestClient
 from sqlalchemy import Engine, Table, func, select
 
@@ -44,6 +45,9 @@ from app.wire.codec import act_message
 from app.wire.messages import ActMessage, FeedLine, OutcomeMessage, Push
 
 PASSWORD = "three words in a row"
+NOT_OF_THE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""For what happens before or after any database is asked; once is enough."""
+
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 """A Tuesday, on which the evidence of both requests in moderation was complete."""
 

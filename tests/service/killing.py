@@ -43,7 +43,7 @@ class Points:
             commit(connection)
             self.reach()
 
-        engine.dialect.do_commit = commit_between_points  # type: ignore[method-assign]
+        engine.dialect.do_commit = commit_between_points  # type: ignore[assignment,method-assign]
 
 
 def push_until_killed(

@@ -4,62 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from litestar.testing import TestClient
 
-from app.domain.moderation import EvidenceKind
 from app.service import tables as t
 from app.service.accounts import revoke_everything
-from app.service.assignments import assign_moderator
-from app.service.claims import Attachment, attach_evidence
 from app.service.errors import Refusal
 from app.service.limits import PER_ADDRESS, PER_EMAIL, count_attempt
 from app.service.logs import set_up_logs
 from app.service.tokens import ACCESS, REFRESH
 from app.wire.codec import act_message
-from app.wire.messages import ACT_BYTES, FeedLine, Hello, Problem, Push, PushAnswer, Tokens
-from tests.service.ground import LEARNER_WORK, NOW, PASSWORD, PDF, House
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[TestClient[Any]]:
-    with house.client() as client:
-        yield client
-
-
-def sign_in(client: TestClient[Any], name: str = "morgan", password: str = PASSWORD) -> Any:
-    body = {"email": f"{name}@people.invalid", "password": password, "device_id": "device-1"}
-    return client.post("/api/auth/sign-in", json=body)
-
-
-def tokens(client: TestClient[Any], name: str = "morgan") -> Tokens:
-    answer = sign_in(client, name)
-    assert answer.status_code == 200
-    return msgspec.json.decode(answer.content, type=Tokens)
-
-
-def bearer(access: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {access}"}
-
-
-def signed_in(client: TestClient[Any], name: str = "morgan") -> dict[str, str]:
-    return bearer(tokens(client, name).access)
-
-
-def problem(answer: Any, status: int) -> Problem:
-    """Every refusal is a Problem in plain words."""
-    assert answer.status_code == status
-    assert answer.headers["content-type"].startswith("application/json")
-    told = msgspec.json.decode(answer.content, type=Problem)
-    assert told.says.endswith(".")
-    assert "Traceback" not in answer.text
-    return told
-
+from app.wire.messages import ACT_BYTES, FeedLine, Hello, Push, PushAnswer, Tokens
+from tests.service.asking import bearer, problem, sign_in, signed_in, tokens, work_of
+from tests.service.ground import NOT_OF_THE_DATABASE, NOW, PASSWORD, PDF, House
 
 # -- hello, health, description ----------------------------------------------------------------------------------
 
@@ -77,6 +41,7 @@ def test_the_service_tells_that_it_is_well(client: TestClient[Any]) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+@NOT_OF_THE_DATABASE
 def test_its_interface_is_described_in_openapi(client: TestClient[Any]) -> None:
     described = client.get("/schema/openapi.json").json()
     assert set(described["paths"]) == {
@@ -94,6 +59,7 @@ def test_its_interface_is_described_in_openapi(client: TestClient[Any]) -> None:
     assert client.get("/schema/openapi.yaml").status_code == 200
 
 
+@NOT_OF_THE_DATABASE
 @pytest.mark.parametrize("path", ["/api/sync/hello", "/", "/nowhere", "/api/nowhere", "/api/sync/pull"])
 def test_every_answer_carries_the_security_headers(client: TestClient[Any], path: str) -> None:
     headers = client.get(path).headers
@@ -165,6 +131,20 @@ def test_too_many_attempts_from_one_address_are_stopped(client: TestClient[Any],
     count_attempt(house.engine, "somebody@people.invalid", "another address", NOW)
 
 
+def test_what_has_expired_is_cleared_away_at_the_next_sign_in(client: TestClient[Any], house: House) -> None:
+    told = tokens(client)
+    sign_in(client, "jules", password="not the one")
+    house.clock.now = NOW + ACCESS
+    renewed = msgspec.json.decode(
+        client.post("/api/auth/refresh", json={"refresh": told.refresh}).content, type=Tokens
+    )
+    tokens(client)
+    assert house.count(t.rate_limits) == 1, "the address of this sign-in, and nothing of half an hour ago"
+    assert house.count(t.tokens) == 4
+    assert client.get("/api/sync/pull", headers=bearer(renewed.access)).status_code == 200
+
+
+@NOT_OF_THE_DATABASE
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer nonsense", "Basic bW9yZ2Fu", "Bearer a b"])
 def test_without_a_valid_token_nothing_is_answered(client: TestClient[Any], authorization: str) -> None:
     headers = {"authorization": authorization} if authorization else {}
@@ -222,6 +202,7 @@ def test_revoking_ends_every_sign_in_of_the_person(client: TestClient[Any], hous
 # -- refusing ----------------------------------------------------------------------------------------------------
 
 
+@NOT_OF_THE_DATABASE
 @pytest.mark.parametrize(
     ("path", "content"),
     [
@@ -240,11 +221,13 @@ def test_malformed_input_gets_a_sentence(client: TestClient[Any], path: str, con
     assert problem(client.post(path, content=content, headers=headers), 400).code == "malformed"
 
 
+@NOT_OF_THE_DATABASE
 def test_what_does_not_exist_gets_a_sentence(client: TestClient[Any]) -> None:
     assert problem(client.get("/api/nowhere"), 404).code == "not_found"
     assert problem(client.put("/api/sync/push"), 405).code == "not_possible"
 
 
+@NOT_OF_THE_DATABASE
 def test_a_push_of_a_newer_protocol_is_refused_in_words(client: TestClient[Any]) -> None:
     body = msgspec.json.encode(Push(device_id="d", acts=[], protocol=2))
     answer = client.post("/api/sync/push", content=body, headers=signed_in(client))
@@ -263,6 +246,7 @@ def test_more_acts_than_agreed_are_refused_and_nothing_of_them_taken(
     assert house.count(t.notes) == 0
 
 
+@NOT_OF_THE_DATABASE
 def test_more_bytes_than_agreed_are_refused(client: TestClient[Any], house: House) -> None:
     large = house.report((), pdf=PDF + b"x" * (5 * 1024 * 1024))
     acts = [act_message(house.act(large)) for _ in range(2)]
@@ -305,125 +289,19 @@ def test_a_page_is_compressed_for_those_who_accept_it(client: TestClient[Any]) -
     assert gzip.decompress(packed) == plain.content
 
 
-# -- files -------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def written_logs() -> Iterator[None]:
+    """Logs as a running service writes them, for one test."""
+    set_up_logs()
+    yield
+    structlog.reset_defaults()
+    logging.getLogger("uvicorn").handlers.clear()
 
 
-def work_of(house: House, number: str = "R1") -> str:
-    """The hash of the learner's work of a request."""
-    rows = house.rows(
-        t.evidence, t.evidence.c.request_id == house.request(number), t.evidence.c.kind == "learner_work"
-    )
-    return str(rows[0].sha256)
-
-
-def test_a_file_comes_whole_with_its_hash_as_etag(client: TestClient[Any], house: House) -> None:
-    sha256 = work_of(house)
-    answer = client.get(f"/api/blobs/{sha256}", headers={**signed_in(client), "accept-encoding": "gzip"})
-    assert answer.content == LEARNER_WORK + b"R1"
-    assert answer.headers["etag"] == f'"{sha256}"'
-    assert "content-encoding" not in answer.headers
-    assert answer.headers["content-length"] == str(len(answer.content))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "status", "part"),
-    [
-        ("bytes=0-4", 206, slice(0, 5)),
-        ("bytes=5-", 206, slice(5, None)),
-        ("bytes=-3", 206, slice(-3, None)),
-        ("bytes=3-999999", 206, slice(3, None)),
-        ("bytes=9-2", 200, slice(None)),
-        ("bytes=0-1,4-5", 200, slice(None)),
-        ("lines=1-2", 200, slice(None)),
-    ],
-)
-def test_a_part_of_a_file(
-    client: TestClient[Any], house: House, wanted: str, status: int, part: slice
-) -> None:
-    content = LEARNER_WORK + b"R1"
-    answer = client.get(f"/api/blobs/{work_of(house)}", headers={**signed_in(client), "range": wanted})
-    assert answer.status_code == status
-    assert answer.content == content[part]
-    if status == 206:
-        start = content.index(answer.content)
-        end = start + len(answer.content) - 1
-        assert answer.headers["content-range"] == f"bytes {start}-{end}/{len(content)}"
-
-
-def test_a_part_the_file_does_not_have(client: TestClient[Any], house: House) -> None:
-    headers = {**signed_in(client), "range": "bytes=5000-"}
-    answer = client.get(f"/api/blobs/{work_of(house)}", headers=headers)
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == f"bytes */{len(LEARNER_WORK) + 2}"
-
-
-def test_a_file_i_have_already_is_not_sent_again(client: TestClient[Any], house: House) -> None:
-    sha256 = work_of(house)
-    answer = client.get(f"/api/blobs/{sha256}", headers={**signed_in(client), "if-none-match": f'"{sha256}"'})
-    assert (answer.status_code, answer.content) == (304, b"")
-
-
-def test_if_range_with_another_hash_brings_the_whole_file(client: TestClient[Any], house: House) -> None:
-    sha256 = work_of(house)
-    headers = {**signed_in(client), "range": "bytes=0-4"}
-    same = client.get(f"/api/blobs/{sha256}", headers={**headers, "if-range": f'"{sha256}"'})
-    other = client.get(f"/api/blobs/{sha256}", headers={**headers, "if-range": '"something else"'})
-    assert (same.status_code, other.status_code) == (206, 200)
-
-
-def test_a_large_file_comes_in_pieces_and_unharmed(client: TestClient[Any], house: House) -> None:
-    content = bytes(range(256)) * 20_000
-    attachment = Attachment(EvidenceKind.LEARNER_WORK, "large.bin", content)
-    attach_evidence(house.engine, house.blobs, "R3", [attachment], NOW)
-    sha256 = work_of(house, "R3")
-    with client.stream("GET", f"/api/blobs/{sha256}", headers=signed_in(client)) as answer:
-        pieces = list(answer.iter_raw())
-    assert b"".join(pieces) == content
-
-
-def test_a_file_i_may_not_read_looks_like_one_that_does_not_exist(
-    client: TestClient[Any], house: House
-) -> None:
-    theirs = client.get(f"/api/blobs/{work_of(house, 'R2')}", headers=signed_in(client))
-    unknown = client.get(f"/api/blobs/{'0' * 64}", headers=signed_in(client))
-    strange = client.get("/api/blobs/..%2F..%2Fetc%2Fpasswd", headers=signed_in(client))
-    assert problem(theirs, 404) == problem(unknown, 404)
-    assert strange.status_code == 404
-
-
-@pytest.mark.parametrize("name", ["jules", "quality", "support", "staff"])
-def test_evidence_is_read_by_the_assigned_moderator_only(
-    client: TestClient[Any], house: House, name: str
-) -> None:
-    problem(client.get(f"/api/blobs/{work_of(house)}", headers=signed_in(client, name)), 404)
-
-
-def test_a_file_can_no_longer_be_read_once_its_request_was_taken_away(
-    client: TestClient[Any], house: House
-) -> None:
-    headers = signed_in(client)
-    assert client.get(f"/api/blobs/{work_of(house)}", headers=headers).status_code == 200
-    assign_moderator(house.engine, "R1", "jules@people.invalid")
-    problem(client.get(f"/api/blobs/{work_of(house)}", headers=headers), 404)
-
-
-def test_M73_a_report_is_read_by_its_moderator_and_by_quality_manager_and_support(
-    client: TestClient[Any], house: House
-) -> None:
-    (outcome,) = house.push(house.act(house.report(house.judge_all())))
-    assert outcome.outcome == "applied"
-    (report,) = house.rows(t.reports)
-    answers = {
-        name: client.get(f"/api/blobs/{report.pdf_sha256}", headers=signed_in(client, name)).status_code
-        for name in ("morgan", "quality", "support", "jules", "staff")
-    }
-    assert answers == {"morgan": 200, "quality": 200, "support": 200, "jules": 404, "staff": 404}
-
-
+@pytest.mark.usefixtures("written_logs")
 def test_logs_tell_what_happened_and_name_nobody(
     client: TestClient[Any], house: House, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    set_up_logs()
     sign_in(client, password="secret guess")
     client.get(f"/api/blobs/{work_of(house)}", headers=signed_in(client))
     written = capfd.readouterr().err

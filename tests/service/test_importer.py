@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.centres import Nation
 from app.domain.errors import KnownError
 from app.service import tables as t
 from app.service.importer import ImportRefused, import_folder
@@ -82,8 +83,7 @@ def test_every_bad_place_is_named_with_file_line_and_column(house: House, folder
     )
     assert faults(house, folder) == [
         "centres.csv, line 2, column name: is empty.",
-        "centres.csv, line 3, column nation: “atlantis” is not one of: england, wales, scotland, "
-        "northern_ireland, outside_uk.",
+        f"centres.csv, line 3, column nation: “atlantis” is not one of: {', '.join(Nation)}.",
         "qualifications.csv, line 2, column level: “seven” is not a whole number from 0 to 8.",
         "qualifications.csv, line 3, column level: “9” is not a whole number from 0 to 8.",
         "qualifications.csv, line 3, column credits_required: “0” is not a whole number from 1 to 1000.",

@@ -16,7 +16,7 @@ from app.service.accounts import revoke_everything
 from app.service.database import transact
 from app.service.limits import PER_EMAIL
 from app.service.sessions import COOKIE, LASTS
-from tests.service.ground import NOW, PASSWORD, PDF, House
+from tests.service.ground import NOT_OF_THE_DATABASE, NOW, PASSWORD, PDF, House
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ def centre(house: House, number: str) -> str:
     return house.ground.centres[number]
 
 
+@NOT_OF_THE_DATABASE
 def test_the_first_page_is_a_sign_in_form_that_names_whom_to_ask(browser: TestClient[Any]) -> None:
     page = browser.get("/")
     assert page.status_code == 200
@@ -125,10 +126,12 @@ def test_reports_are_for_those_who_are_signed_in(browser: TestClient[Any], house
     assert "<h1>Sign in</h1>" in page.text
 
 
+@NOT_OF_THE_DATABASE
 def test_a_moderator_finds_no_centre_here(browser: TestClient[Any]) -> None:
     assert "not associated with a centre" in sign_in(browser, "morgan").text
 
 
+@NOT_OF_THE_DATABASE
 def test_a_wrong_password_gets_one_sentence_and_the_form_again(browser: TestClient[Any]) -> None:
     wrong, unknown = sign_in(browser, password="not the one"), sign_in(browser, "nobody")
     for page in (wrong, unknown):
@@ -146,6 +149,7 @@ def test_guessing_is_stopped_here_too(browser: TestClient[Any]) -> None:
     assert page.headers["retry-after"] == "900"
 
 
+@NOT_OF_THE_DATABASE
 @pytest.mark.parametrize("token", [None, "", "made up"])
 def test_a_form_without_its_token_is_refused(browser: TestClient[Any], token: str | None) -> None:
     browser.get("/")
@@ -214,12 +218,14 @@ def test_what_a_name_holds_is_shown_as_text(browser: TestClient[Any], house: Hou
     assert "&lt;script&gt;" in page.text
 
 
+@NOT_OF_THE_DATABASE
 def test_a_page_that_does_not_exist_says_so(browser: TestClient[Any]) -> None:
     answer = browser.get("/nowhere")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
 
 
+@NOT_OF_THE_DATABASE
 def test_the_style_is_served_from_here(browser: TestClient[Any]) -> None:
     answer = browser.get("/portal.css")
     assert answer.headers["content-type"].startswith("text/css")

@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from app.domain.moderation import Decision
 from app.service import tables as t
@@ -17,7 +17,7 @@ from app.service.database import reading, transact
 from app.service.feed import Changes
 from app.service.pull import pull_page
 from app.service.records import load_requests, load_samples
-from app.wire.codec import KINDS, Codec, body_of
+from app.wire.codec import KINDS, Codec, Record, body_of
 from tests.service.ground import Device, House
 
 
@@ -29,7 +29,8 @@ def test_a_first_pull_brings_each_of_my_requests_whole_and_nothing_else(house: H
     with reading(house.engine) as connection:
         (request,) = load_requests(connection, [house.request()])
         samples = load_samples(connection, [house.request()])
-    for record in (request, *samples):
+    records: list[Record] = [request, *samples]
+    for record in records:
         kind, body = body_of(record)
         assert bytes(device.records[house.request(), kind, record.id].body) == body
 
@@ -170,7 +171,7 @@ def test_a_dropped_record_goes_and_does_not_come_back_with_its_root(house: House
     device.pull()
     evidence_id = next(iter(device.of_kind("evidence")))
 
-    def drop(connection):  # type: ignore[no-untyped-def]
+    def drop(connection: Connection) -> None:
         changes = Changes()
         changes.drop("evidence", evidence_id, house.request())
         changes.publish(connection)
@@ -214,7 +215,7 @@ def test_a_cursor_of_a_history_the_service_has_forgotten_asks_to_begin_anew(hous
     middle = Device(house, house.person("morgan"))
     middle.pull_page(limit=1)
 
-    def forget(connection):  # type: ignore[no-untyped-def]
+    def forget(connection: Connection) -> None:
         connection.execute(update(t.feed_tags).values(tag="f" + t.feed_tags.c.tag))
         connection.execute(update(t.feed_head).values(tag="f" + t.feed_head.c.tag))
 
@@ -229,7 +230,7 @@ def test_a_cursor_from_the_future_asks_to_begin_anew(house: House) -> None:
     device = house.device()
     device.pull()
 
-    def rewind(connection):  # type: ignore[no-untyped-def]
+    def rewind(connection: Connection) -> None:
         connection.execute(update(t.feed_head).values(n=1))
 
     transact(house.engine, rewind)

@@ -9,17 +9,17 @@ import msgspec
 import pytest
 
 from app.domain.acts import LogCentreContact
-from app.domain.moderation import Decision, Outcome
+from app.domain.moderation import Decision, ModerationRequest, Outcome
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.assignments import assign_moderator
 from app.service.database import reading
 from app.service.records import load_judgements, load_reports, load_requests
 from app.wire.codec import act_message, payload_hash
-from tests.service.ground import NOW, PDF, House
+from tests.service.ground import NOT_OF_THE_DATABASE, NOW, PDF, House
 
 
-def the_request(house: House, number: str = "R1"):  # type: ignore[no-untyped-def]
+def the_request(house: House, number: str = "R1") -> ModerationRequest:
     with reading(house.engine) as connection:
         return load_requests(connection, [house.request(number)])[0]
 
@@ -96,6 +96,7 @@ def test_an_unknown_kind_of_act_asks_for_an_update_and_stops_nothing_else(house:
     ]
 
 
+@NOT_OF_THE_DATABASE
 @pytest.mark.parametrize(
     "changes",
     [{"act_id": "not a uuid"}, {"act_id": ""}, {"target": "elsewhere"}, {"seen": -1}, {"base_rev": 2**63}],

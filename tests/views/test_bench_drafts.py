@@ -249,6 +249,30 @@ def test_a_judgement_from_elsewhere_is_shown_once_the_untouched_field_is_left(
     assert on.sheet(1).draft is None
 
 
+def test_a_draft_saved_while_the_request_is_being_read_is_not_forgotten(
+    on: OnBench, settled: Settled
+) -> None:
+    on.bench.apply(Changes(frozenset({REQUEST})))
+    on.press(Key.Key_2)
+    on.type("saved meanwhile")
+    on.bench.save_now()
+    settled()
+    on.bench.choose(sample(2))
+    on.bench.choose(sample(1))
+    assert on.bench.pane.form.rationale.text == "saved meanwhile"
+
+
+def test_a_note_that_was_just_deleted_does_not_come_back(on: OnBench, settled: Settled) -> None:
+    on.press(Key.Key_C)
+    on.type("n")
+    on.bench.save_now()
+    on.press(Key.Key_Backspace)
+    on.bench.took(Changes(frozenset({REQUEST})))
+    assert on.bench.pane.notes.field.text == ""
+    on.bench.save_now()
+    assert on.sheet(1).draft is None
+
+
 def test_changes_of_another_request_are_none_of_the_bench(on: OnBench, settled: Settled) -> None:
     before = on.bench.sheet
     on.bench.apply(Changes(frozenset({"request-9"}), outbox=True))

@@ -202,3 +202,17 @@ def test_what_needs_attention_comes_first_and_is_to_be_fixed() -> None:
     assert model.when(rows[0]) == "Tue 3 Mar, 10:42"
     model.take(rows, datetime(2026, 3, 3, tzinfo=UTC).date())
     assert model.when(rows[0]) == "10:42"
+
+
+def test_nothing_picked_means_the_first_row_and_the_top(full: Desk, qtbot: QtBot) -> None:
+    """Somebody who comes to look at the Outbox sees its beginning, not what happened to be chosen last."""
+    outbox = Opened(full, qtbot)
+    first = outbox.screen.current()
+    assert first is not None
+    assert first.state is OutboxState.DRAFT
+    full.save_draft(REQUEST, SECOND, JudgementDraft())
+    outbox.screen.reload()
+    current = outbox.screen.current()
+    assert current is not None
+    assert current.state is OutboxState.QUEUED
+    assert outbox.screen.memory() == {"row": ""}

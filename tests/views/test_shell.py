@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from app.views.shell.rail import RailButton
 from app.views.shell.window import MainWindow
 from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, JudgementDraft, OutboxState, Reach, Status
-from tests.support.desks import desk_with_requests, keys_of, open_desk
+from tests.support.desks import Clock, desk_with_requests, keys_of, open_desk
 from tests.views.windows import bring_up
 
 Settled = Callable[[], None]
@@ -269,6 +270,30 @@ def test_undo_is_no_longer_offered_once_a_round_of_sync_has_begun(house: House) 
     assert house.foot.toast.says == "Sample 1: Agreed"
 
 
+def test_what_was_told_goes_once_it_is_sent(house: House) -> None:
+    """“It waits in the outbox” must not stand beside “All sent”."""
+    house.tell("Report signed off; it waits in the outbox", "act")
+    house.sync.began.emit()
+    house.sync.ended.emit(KnownError("service_unreachable", "Not now."))
+    assert house.foot.toast.says == "Report signed off; it waits in the outbox"
+    house.sync.ended.emit(None)
+    assert house.foot.toast.says == ""
+    house.tell("Copied")
+    house.sync.ended.emit(None)
+    assert house.foot.toast.says == "Copied"
+
+
+def test_text_grows_and_shrinks_by_keyboard(house: House, qtbot: QtBot) -> None:
+    house.go("settings")
+    key(qtbot, Qt.Key.Key_Plus, CTRL)
+    key(qtbot, Qt.Key.Key_Plus, CTRL)
+    assert style.look().scale == pytest.approx(1.2)
+    key(qtbot, Qt.Key.Key_Minus, CTRL)
+    assert style.look().scale == pytest.approx(1.1)
+    key(qtbot, Qt.Key.Key_0, CTRL)
+    assert style.look().scale == 1.0
+
+
 def test_a_change_is_sent_soon_but_not_at_once(house: House) -> None:
     assert house.sync.due_in is None or house.sync.due_in > 0
     house.screens["bench"].changed.emit(Changes(work=True))
@@ -412,17 +437,22 @@ def test_a_desk_that_cannot_be_opened_leads_to_the_sign_in_with_the_reason(
     assert "The key of your work is gone. Ask the support contact." in words
 
 
-def test_a_new_day_redraws_the_clocks(house: House, settled: Settled) -> None:
-    read: list[Changes] = []
-    work = house.screens["work"]
-    original = work.apply
-    work.apply = lambda changes: (read.append(changes), original(changes))  # type: ignore[method-assign]
-    house._new_day()
-    assert read == []
-    house._day = house._day.replace(year=2020)
-    house._new_day()
+def test_a_new_day_redraws_the_clocks(window: MainWindow, tmp_path: Path, settled: Settled) -> None:
+    clock = Clock(datetime(2026, 3, 30, 20, 0, tzinfo=UTC))
+    window.take(desk_with_requests(tmp_path / "desk", clock=clock))
     settled()
-    assert [changes.work for changes in read] == [True]
+    house = window.house
+    assert house is not None
+    work: Any = house.room("work")
+    assert work.model.rows[0].clock.words == "due today, Mon 30 Mar"
+    house.midnight.look()
+    settled()
+    assert work.model.rows[0].clock.words == "due today, Mon 30 Mar"
+    # Midnight in London is an hour before midnight in UTC by now.
+    clock.now = datetime(2026, 3, 30, 23, 5, tzinfo=UTC)
+    house.midnight.look()
+    settled()
+    assert work.model.rows[0].clock.words == "1 working day overdue, was due Mon 30 Mar"
 
 
 # -- demonstration and a real service -----------------------------------------------------------------------------

@@ -47,6 +47,8 @@ class ViewTools(QFrame):
         self._remark.hide()
         column.addWidget(self._remark)
         self._make()
+        own = (self.width_button, self.page_button, self.turn_button, self.letters_button)
+        self._icons = (*own, self._smaller, self._larger, self.find_button, self.outside_button)
         style.look().changed.connect(self._fit_widths)
         self._fit_widths()
 
@@ -65,16 +67,16 @@ class ViewTools(QFrame):
         row.addWidget(self.page)
         row.addWidget(self._of)
         self._paging = self._bar.addWidget(paging)
-        self._bar.addWidget(
-            icon_button("zoom-out", self.tr("Smaller (Ctrl+−)"), lambda: self.zoom_wanted.emit(-1))
+        self._smaller = icon_button(
+            "zoom-out", self.tr("Smaller (Ctrl+−)"), lambda: self.zoom_wanted.emit(-1)
         )
+        self._larger = icon_button("zoom-in", self.tr("Larger (Ctrl++)"), lambda: self.zoom_wanted.emit(1))
+        self._bar.addWidget(self._smaller)
         self.zoom = QLabel()
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.zoom.setAccessibleName(self.tr("Zoom"))
         self._bar.addWidget(self.zoom)
-        self._bar.addWidget(
-            icon_button("zoom-in", self.tr("Larger (Ctrl++)"), lambda: self.zoom_wanted.emit(1))
-        )
+        self._bar.addWidget(self._larger)
         self.width_button = icon_button(
             "fit-width", self.tr("Fit the width"), lambda: self.fit_wanted.emit(Fit.WIDTH)
         )
@@ -134,6 +136,9 @@ class ViewTools(QFrame):
     def _fit_widths(self) -> None:
         side = round(spacing.ICON * style.look().scale)
         self._bar.setIconSize(QSize(side, side))
+        for tool in self._icons:
+            # Where room is short, tools go behind the bar's arrow instead of shrinking.
+            tool.setMinimumWidth(tool.sizeHint().width())
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("400 %") + spacing.SNUG)
         digits = self.page.fontMetrics().horizontalAdvance("0000")
         self.page.setFixedWidth(digits + 2 * spacing.BASE)

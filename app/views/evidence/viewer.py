@@ -30,16 +30,12 @@ READING_ENDINGS = ("txt", "text", "md")
 
 
 class EvidenceView(QWidget):
-    """One file at a time. told, refused: as of a screen. fetch_wanted, stop_wanted: about fetching.
-
-    shown: a document, a card or an error is on screen now; everything before it is dropped.
-    """
+    """One file at a time. told, refused: as of a screen. fetch_wanted, stop_wanted: about fetching."""
 
     told = Signal(str)
     refused = Signal(object)
     fetch_wanted = Signal()
     stop_wanted = Signal()
-    shown = Signal()
 
     def __init__(self, desk: Desk, opener: Callable[[str], bool] = open_with_system) -> None:
         super().__init__()
@@ -152,7 +148,7 @@ class EvidenceView(QWidget):
             self.handing.look()
         else:
             self.nothing.show_opening(item.evidence.name)
-            self._put(self.nothing, ready=False)
+            self._put(self.nothing)
             desk, evidence_id = self._desk, item.evidence.id
             self._documents.open(lambda: desk.open_evidence(request_id, evidence_id))
 
@@ -194,14 +190,12 @@ class EvidenceView(QWidget):
             self.trouble.show_error(self._item, error)
             self._put(self.trouble)
 
-    def _put(self, page: QWidget, *, ready: bool = True) -> None:
+    def _put(self, page: QWidget) -> None:
         document = page in (self.pages, self.text)
         self.tools.setVisible(document)
         if not document:
             self._searching.close()
         self._stack.setCurrentWidget(page)
-        if ready:
-            self.shown.emit()
 
     def _shows_document(self) -> bool:
         return self._stack.currentWidget() in (self.pages, self.text)
@@ -259,7 +253,11 @@ class EvidenceView(QWidget):
         return self.text.textCursor().selectedText().replace("\u2029", "\n")
 
     def _say_page(self) -> None:
-        self.tools.say_page(self.pages.page, self.pages.page_count)
+        page, count = self.pages.page, self.pages.page_count
+        self.tools.say_page(page, count)
+        self.pages.setAccessibleDescription(
+            self.tr("Page {number} of {count}").format(number=page, count=count)
+        )
 
     def _say_zoom(self) -> None:
         if self._stack.currentWidget() is self.text:

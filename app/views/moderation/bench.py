@@ -48,6 +48,7 @@ class Bench(Screen):
         self._request_note = ""
         self._wanted = ""
         self._reading = 0
+        self._is_reading = False
         self._recalled: dict[str, Any] = {}
         self._restarting = False
         self._focus_when_there = False
@@ -134,12 +135,15 @@ class Bench(Screen):
 
         def then(result: tuple[RequestSheet, str]) -> None:
             if reading == self._reading:
+                self._is_reading = False
                 self._take(*result)
 
         def failed(error: KnownError) -> None:
             if reading == self._reading:
+                self._is_reading = False
                 self._show_trouble(error)
 
+        self._is_reading = True
         run_task(self, lambda: self._from_desk(request_id), then, failed)
 
     def _from_desk(self, request_id: str) -> tuple[RequestSheet, str]:
@@ -148,6 +152,7 @@ class Bench(Screen):
     def took(self, changes: Changes) -> None:
         """The person changed something here: show it at once, and let the other screens know."""
         self._reading += 1  # an answer read before this would be out of date
+        self._is_reading = False
         self._take(*self._from_desk(self.request_id))
         self.changed.emit(changes)
 
@@ -164,7 +169,7 @@ class Bench(Screen):
             self._open_sample(target)
         else:
             self.browser.refresh(sheet, self._current())
-            self.pane.refresh(sheet, self._current())
+            self.pane.refresh(sheet, self._current(), typing=self.keeper.touched)
         if self._focus_when_there:
             self._focus_when_there = False
             self._recall_caret()
@@ -282,11 +287,13 @@ class Bench(Screen):
         )
         self.sheet = replace(self.sheet, samples=samples)
         self.samples.show_sheets(samples)
+        if self._is_reading:
+            self._read()  # what is being read may not know this draft yet
 
     def look_again(self) -> None:
         """After a field was left: what sync brought meanwhile may now be shown in it."""
         if self.sheet is not None:
-            self.pane.refresh(self.sheet, self._current())
+            self.pane.refresh(self.sheet, self._current(), typing=self.keeper.touched)
 
     def _fetched(self, request_id: str) -> None:
         changes = Changes(frozenset({request_id}), work=True)

@@ -125,21 +125,25 @@ class JudgementPane(QWidget):
         self._show_surroundings(request, sheet)
         self.area.verticalScrollBar().setValue(0)
 
-    def refresh(self, request: RequestSheet, sheet: SampleSheet | None) -> None:
-        """The same sample in a newer form. What the person typed, the caret and the scroll place stay."""
+    def refresh(self, request: RequestSheet, sheet: SampleSheet | None, *, typing: bool) -> None:
+        """The same sample in a newer form. What the person typed, the caret and the scroll place stay.
+
+        typing: something is typed, or deleted, that is not saved yet; then no text is put in.
+        """
         self._sheet = sheet
         self._base = content_of(sheet.judgement if sheet else None)
         drafted = content_of_draft(sheet.draft if sheet else None)
-        if not self._touched and not self._typing_in_form():
+        if not typing and not self._touched and not self._typing_in_form():
             self._touched = not drafted.blank
             self.form.set_content(drafted if self._touched else self._base)
-        if sheet is not None and sheet.draft is not None and not self.notes.field.text:
+        if not typing and sheet is not None and sheet.draft is not None and not self.notes.field.text:
             self.notes.field.set_text(sheet.draft.note)
         self._show_surroundings(request, sheet)
 
     def recorded(self) -> None:
         """What stands in the form is recorded now; the next refresh may put it in anew."""
         self._touched = False
+        self.say_state("")
 
     @property
     def draft(self) -> JudgementDraft:

@@ -58,7 +58,8 @@ class OutboxScreen(Screen):
         super().__init__()
         self._desk = desk
         self._actions = actions
-        self._wanted = ""
+        self._arranging = False
+        self._picked = False
         self.model = OutboxModel(self)
         self.list = OutboxList()
         self.list.setModel(self.model)
@@ -66,7 +67,7 @@ class OutboxScreen(Screen):
         self.list.setAccessibleName(self.tr("Outbox"))
         self._build()
         self._add_actions()
-        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.selectionModel().currentChanged.connect(self._current_changed)
         self.list.activated.connect(self.fix)
         self.list.customContextMenuRequested.connect(self._menu)
         style.look().changed.connect(self.list.scheduleDelayedItemsLayout)
@@ -155,28 +156,35 @@ class OutboxScreen(Screen):
         self.list.setFocus()
 
     def memory(self) -> dict[str, Any]:
-        row = self.current()
+        row = self.current() if self._picked else None
         return {"row": key_of(row) if row else ""}
 
     def recall(self, memory: dict[str, Any]) -> None:
-        self._choose(self.model.index_of(str(memory.get("row", ""))))
+        index = self.model.index_of(str(memory.get("row", "")))
+        self._picked = index.isValid()
+        self._choose(index)
 
     # -- showing ----------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Read the Outbox again and redraw what changed."""
+        """Read the Outbox again and redraw what changed. What a person picked stays picked, else the first is."""
         rows = self._desk.outbox()
-        former = self.current()
+        former = self.current() if self._picked else None
         place = self.list.currentIndex().row()
         scroll = self.list.verticalScrollBar().value()
-        if self.model.take(rows, self._desk.today()):
-            if former is not None:
-                self._choose(self.model.index_of(key_of(former)))
+        self._arranging = True
+        anew = self.model.take(rows, self._desk.today())
+        self._arranging = False
+        if anew and former is not None:
+            self._choose(self.model.index_of(key_of(former)))
             if self.current() is None:
-                # What stood here went elsewhere: stay at the same place of the list.
+                # What stood here is gone: stay at the same place of the list.
                 near = self.model.index(min(max(place, 1), self.model.rowCount() - 1))
                 self._choose(near if self.model.row_at(near) else self.model.first())
             self.list.verticalScrollBar().setValue(scroll)
+        elif former is None:
+            self._choose(self.model.first())
+            self.list.scrollToTop()
         self._pages.setCurrentIndex(0 if rows else 1)
         self._summary.setText(self._summary_words(rows))
         self._chosen()
@@ -200,9 +208,15 @@ class OutboxScreen(Screen):
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
+            self._arranging = True
             self.list.setCurrentIndex(index)
+            self._arranging = False
 
-    def _chosen(self, *_: object) -> None:
+    def _current_changed(self) -> None:
+        self._picked = self._picked or not self._arranging
+        self._chosen()
+
+    def _chosen(self) -> None:
         row = self.current()
         if row is not None:
             tone, icon = STATE_TONES[row.state]

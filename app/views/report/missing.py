@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
@@ -25,7 +25,7 @@ class MissingList(QListWidget):
         self.setObjectName("reportMissing")
         self.setAccessibleName(self.tr("What is still missing"))
         self.setWordWrap(True)
-        self.setUniformItemSizes(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -63,6 +63,13 @@ class MissingList(QListWidget):
         self.wanted.emit(self._missing[self.row(item)])
 
     def _fit(self) -> None:
+        # A list would rather cut a sentence than wrap it: every row is told how high its words are.
+        side = self.iconSize().width() + 7 * spacing.SNUG
+        words = QRect(0, 0, max(60, self.viewport().width() - side), 10_000)
+        for row in range(self.count()):
+            item = self.item(row)
+            wrapped = self.fontMetrics().boundingRect(words, int(Qt.TextFlag.TextWordWrap), item.text())
+            item.setSizeHint(QSize(0, max(spacing.TARGET, wrapped.height() + spacing.BASE)))
         heights = [self.sizeHintForRow(row) for row in range(min(self.count(), MOST_ROWS))]
         self.setFixedHeight(sum(heights) + 2 * self.frameWidth() + spacing.TIGHT)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton
 
 from app.domain.moderation import Outcome
 from app.views.moderation.fields import Section
-from app.views.parts import Badge
+from app.views.parts import Badge, label
+from app.views.style import spacing
 from app.views.style.palette import Tone
 
 NAMES = {Outcome.ACCEPTED: "reportOutcomeAccepted", Outcome.REJECTED: "reportOutcomeRejected"}
@@ -24,17 +25,24 @@ class OutcomeChoice(Section):
         self.proposed = Badge()
         self.head.addWidget(self.proposed)
         self._group = QButtonGroup(self)
-        words = {
-            Outcome.ACCEPTED: self.tr("Accepted: learner records are updated"),
-            Outcome.REJECTED: self.tr("Rejected: returned to the centre with actions"),
+        means = {
+            Outcome.ACCEPTED: self.tr("learner records are updated"),
+            Outcome.REJECTED: self.tr("it goes back to the centre with actions"),
         }
-        self._buttons = {outcome: QRadioButton(words[outcome]) for outcome in Outcome}
-        for outcome, choice in self._buttons.items():
+        self._buttons = {outcome: QRadioButton(outcome.words) for outcome in Outcome}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(spacing.SNUG)
+        grid.setVerticalSpacing(spacing.HAIR)
+        grid.setColumnStretch(1, 1)
+        for line, (outcome, choice) in enumerate(self._buttons.items()):
             choice.setObjectName(NAMES[outcome])
-            choice.setAccessibleName(words[outcome])
+            choice.setAccessibleName(outcome.words)
+            choice.setAccessibleDescription(means[outcome])
             self._group.addButton(choice)
-            self.column.addWidget(choice)
+            grid.addWidget(choice, line, 0)
+            grid.addWidget(label(means[outcome], "muted", wrap=True), line, 1)
             choice.clicked.connect(lambda _checked=False, it=outcome: self.picked.emit(it))
+        self.column.addLayout(grid)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -43,7 +51,7 @@ class OutcomeChoice(Section):
     def show_outcome(self, proposed: Outcome | None, chosen: Outcome | None) -> None:
         """``picked`` stays silent. proposed: None until every sample is judged."""
         if proposed is None:
-            self.proposed.say(self.tr("Proposed once all are judged"), Tone.NEUTRAL, "waiting")
+            self.proposed.say(self.tr("Not proposed yet"), Tone.NEUTRAL, "waiting")
         else:
             tone = Tone.GOOD if proposed is Outcome.ACCEPTED else Tone.WARN
             self.proposed.say(self.tr("Proposed: {outcome}").format(outcome=proposed.words), tone)

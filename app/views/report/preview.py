@@ -20,18 +20,15 @@ PAUSE_MS = 400
 
 
 class ReportPreview(QWidget):
-    """Shows the report. draw: makes the document; slow, called off the GUI thread, raises KnownError.
+    """Shows the report; where it cannot be drawn, why not. shown: a newer report is on screen."""
 
-    failed(KnownError): it could not be drawn. shown: a newer report is on screen.
-    """
-
-    failed = Signal(object)
     shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._draw: Callable[[], Document] | None = None
         self._has_pages = False
+        self._drawing = False
         self._recalled: dict[str, Any] = {}
         self._documents = OneDocument(self, lane="report")
         self._documents.opened.connect(self._opened)
@@ -65,10 +62,14 @@ class ReportPreview(QWidget):
     @property
     def ready(self) -> bool:
         """Whether the newest report is on screen, or words why there is none."""
-        return not self._pause.isActive() and (self.pages.drawn or self._stack.currentWidget() is self._words)
+        at_rest = not self._pause.isActive() and not self._drawing
+        return at_rest and (self.pages.drawn or self._stack.currentWidget() is self._words)
 
     def show_with(self, draw: Callable[[], Document]) -> None:
-        """The report changed, or another one is wanted: draw it soon."""
+        """The report changed, or another one is wanted: draw it soon.
+
+        draw: makes the document; slow, called off the GUI thread, raises KnownError.
+        """
         self._draw = draw
         self._pause.start()
 
@@ -76,13 +77,14 @@ class ReportPreview(QWidget):
         """Without the pause."""
         self._pause.stop()
         if self._draw is not None:
+            self._drawing = True
             self._documents.open(self._draw)
 
     def clear(self, says: str) -> None:
         """Show words instead of a report."""
         self._pause.stop()
         self._draw = None
-        self._has_pages = False
+        self._has_pages = self._drawing = False
         self._documents.leave()
         self.pages.clear()
         self.tools.setVisible(False)
@@ -102,6 +104,7 @@ class ReportPreview(QWidget):
         self._recalled = memory
 
     def _opened(self, document: Document, _text: str | None) -> None:
+        self._drawing = False
         if self._has_pages:
             self.pages.replace_document(document)
         else:
@@ -115,7 +118,6 @@ class ReportPreview(QWidget):
 
     def _could_not(self, error: KnownError) -> None:
         self.clear(f"{error.says} {error.do}".strip())
-        self.failed.emit(error)
 
     def _say_page(self) -> None:
         self.tools.say_page(self.pages.page, self.pages.page_count)

@@ -109,8 +109,6 @@ class ReportScreen(Screen):
                     group=group, screen=self)  # fmt: skip
         actions.add("report_print", self.tr("&Print the report…"), self.print, shortcut="Ctrl+P", group=group,
                     screen=self)  # fmt: skip
-        actions.add("report_back", self.tr("Back to the samples"), self.side.back_wanted.emit,
-                    shortcut="Alt+Left", group=group, screen=self)  # fmt: skip
 
     # Opening and reading
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.judging import Missing
 from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState
+from app.views import style
 from app.views.moderation.fields import Complaint, GrowingText, Section
 from app.views.parts import Badge, BusyBar, Elided, button, heading_row, label
 from app.views.report.missing import MissingList
@@ -15,6 +16,9 @@ from app.views.report.standing import ReportStanding
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.workspace.snapshots import ReportDesk
+
+LEAST_WIDTH = 280
+"""Device-independent pixels."""
 
 
 class ReportSide(QWidget):
@@ -38,17 +42,29 @@ class ReportSide(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        page.setProperty("role", "page")
-        self._column = QVBoxLayout(page)
+        self._page = QWidget()
+        self._page.setProperty("role", "page")
+        self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(spacing.ROOMY, spacing.BASE, spacing.BASE, spacing.ROOMY)
         self._column.setSpacing(spacing.ROOMY)
-        self.area.setWidget(page)
+        self.area.setWidget(self._page)
         whole.addWidget(self.area, 1)
         self._build_head()
         self._build_body()
-        whole.addWidget(self._build_foot())
-        self.setMinimumWidth(280)
+        self._foot = self._build_foot()
+        whole.addWidget(self._foot)
+        style.look().changed.connect(self._size_changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its parts need, whatever the size of the text."""
+        beside = self.area.verticalScrollBar().sizeHint().width() + 2 * self.area.frameWidth() + spacing.SNUG
+        page, foot = self._page.minimumSizeHint().width() + beside, self._foot.minimumSizeHint().width()
+        return QSize(max(LEAST_WIDTH, page, foot), LEAST_WIDTH)
+
+    @Slot()
+    def _size_changed(self) -> None:
+        # After every field has put on the new letters.
+        QTimer.singleShot(0, self, self.updateGeometry)
 
     def _build_head(self) -> None:
         head = QVBoxLayout()
@@ -109,11 +125,10 @@ class ReportSide(QWidget):
         self.submit = button(
             self.tr("Sign off"), self.submit_wanted.emit, kind="primary", name="submitReport"
         )
-        row.addWidget(self.export)
-        row.addWidget(self.print)
-        row.addStretch()
-        row.addWidget(self.submit)
+        row.addWidget(self.export, 1)
+        row.addWidget(self.print, 1)
         column.addLayout(row)
+        column.addWidget(self.submit)
         return foot
 
     def clear(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -25,6 +23,8 @@ PARTS = (
 
 def version_words() -> str:
     """The version of Touchstone, as its metadata tells it."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("touchstone")
     except PackageNotFoundError:

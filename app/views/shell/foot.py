@@ -36,6 +36,7 @@ class Toast(QWidget):
         row.addWidget(self._button)
         row.addStretch()
         self._act = ""
+        self._undoable = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fade)
@@ -53,6 +54,7 @@ class Toast(QWidget):
     def say(self, message: str, undo_act: str = "", tone: Tone = Tone.GOOD) -> None:
         """Show and speak a message; with *Undo* when an act is named."""
         self._act = undo_act
+        self._undoable = bool(undo_act)
         self._picture.show_icon(icons.FOR_TONE[tone], str(tone))
         self._show(message)
         announce(self, message)
@@ -64,6 +66,12 @@ class Toast(QWidget):
             self.focusNextChild()
         self._act = ""
         self._button.hide()
+
+    def forget_sent(self) -> None:
+        """What was just told is at the service by now: nothing more to say about it."""
+        if self._undoable and not self._act:
+            self._undoable = False
+            self._show("")
 
     def _show(self, message: str) -> None:
         self._words.say(message)

@@ -13,9 +13,9 @@ def fits(typed: str, text: str) -> float:
     at = hay.find(plain)
     if at >= 0:
         begins = at == 0 or not hay[at - 1].isalnum()
-        return 100.0 + (50.0 if begins else 0.0) + 20.0 / (1 + at) - len(hay) / 1000
+        return 100.0 + (50.0 if begins else 0.0) + 20.0 / (1 + at)
     if all(word in hay for word in plain.split()):
-        return 80.0 - len(hay) / 1000
+        return 80.0
     score, place, run = 0.0, -1, 0
     for letter in needle:
         found = hay.find(letter, place + 1)

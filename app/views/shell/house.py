@@ -5,25 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.dates import clock_time, in_london
+from app.domain.dates import clock_time
 from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
-from app.views.moderation.bench import Bench
-from app.views.outbox.screen import OutboxScreen
 from app.views.parts import BannerSlot, details_of
-from app.views.report.screen import ReportScreen
 from app.views.screen import Screen
-from app.views.settings.screen import SettingsScreen
 from app.views.shell.first_look import FirstLook
 from app.views.shell.foot import Foot
+from app.views.shell.midnight import Midnight
 from app.views.shell.rail import Rail
+from app.views.shell.rooms import NAMES, Rooms
 from app.views.shell.sync_clock import SyncClock
 from app.views.sign_in.again import SignInAgain
 from app.views.style.palette import Tone
@@ -36,6 +33,12 @@ if TYPE_CHECKING:
 MEMORY = "window"
 """The setting under which the house remembers where one was."""
 
+SETTLE_AFTER = 2_000
+"""Milliseconds after which sync begins and the other screens are made, even if the Work list is not there yet."""
+
+BREATH = 50
+"""Milliseconds in which the window paints and hears keys between two pieces of longer work on its thread."""
+
 STATUS_EVERY = 1_000
 """Milliseconds after which the pill is compared with the truth, whatever happened."""
 
@@ -46,7 +49,7 @@ _PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox"
 class House(QWidget):
     """Rail, banner, screens and foot. Tells every screen what changed, whoever changed it.
 
-    title(str): what the window should be called. leave(): the person wants to sign in as somebody else.
+    title(str): what the window should be called. help_wanted(): a screen asked for the help.
     """
 
     title = Signal(str)
@@ -60,6 +63,7 @@ class House(QWidget):
         self._where = ("work", "", "")
         self._status: Status | None = None
         self._closed = False
+        self._settled = False
         self.banner = BannerSlot()
         self.rail = Rail()
         self.stack = QStackedWidget()
@@ -67,14 +71,7 @@ class House(QWidget):
         self.foot = Foot(sync=self.sync.now, open_outbox=lambda: self.go("outbox"))
         self._load_keys()
         self._memory: dict[str, Any] = desk.setting(MEMORY, {}) or {}
-        self._makers: dict[str, Callable[[], Screen]] = {
-            "work": lambda: WorkScreen(desk, actions),
-            "bench": lambda: Bench(desk, actions),
-            "report": lambda: ReportScreen(desk, actions),
-            "outbox": lambda: OutboxScreen(desk, actions),
-            "settings": lambda: SettingsScreen(desk, actions, look),
-        }
-        self._made: dict[str, Screen] = {}
+        self._rooms = Rooms(desk, actions, look, self._wire_screen)
         self._lay_out()
         self._fill_rail()
         self._wire()
@@ -116,38 +113,42 @@ class House(QWidget):
         self._pulse = QTimer(self)
         self._pulse.setInterval(STATUS_EVERY)
         self._pulse.timeout.connect(self.show_status)
-        self._midnight = QTimer(self)
-        self._midnight.setSingleShot(True)
-        self._midnight.timeout.connect(self._new_day)
+        self.midnight = Midnight(self.desk.today, self)
+        self.midnight.new_day.connect(self._new_day)
 
     # -- screens ----------------------------------------------------------------------------------------------
 
-    def screen(self, name: str) -> Screen:
+    def room(self, name: str) -> Screen:
         """A screen by its name; made when it is first asked for."""
-        if name not in self._made:
-            screen = self._made[name] = self._makers[name]()
-            screen.setObjectName(screen.objectName() or f"screen_{name}")
-            screen.told.connect(self.tell)
-            screen.refused.connect(self.refuse)
-            screen.wants.connect(self.go)
-            screen.changed.connect(partial(self._changed, screen))
-            if isinstance(screen, WorkScreen):
-                screen.counted.connect(self._count_work)
-            self.stack.addWidget(screen)
-            screen.recall(self._memory.get("screens", {}).get(name, {}))
-        return self._made[name]
+        return self._rooms.get(name)
 
     @property
     def screens(self) -> dict[str, Screen]:
         """All screens by their names."""
-        return {name: self.screen(name) for name in self._makers}
+        return {name: self.room(name) for name in NAMES}
+
+    def _wire_screen(self, name: str, screen: Screen) -> None:
+        screen.setObjectName(screen.objectName() or f"screen_{name}")
+        screen.told.connect(self.tell)
+        screen.refused.connect(self.refuse)
+        screen.wants.connect(self.go)
+        screen.changed.connect(partial(self._changed, screen))
+        if isinstance(screen, WorkScreen):
+            screen.counted.connect(self._count_work)
+        self.stack.addWidget(screen)
+        screen.recall(self._memory.get("screens", {}).get(name, {}))
+
+    def _settle_in(self) -> None:
+        """What can wait until the first screen shows its rows: the first round of sync, and the other screens."""
+        if not self._settled and not self._closed:
+            self._settled = True
+            self.sync.now()
+            self._furnish()
 
     def _furnish(self) -> None:
-        """Make the screens nobody has asked for yet, one at a time, so that the one in front stays alive."""
-        rest = [name for name in self._makers if name not in self._made]
-        if rest and not self._closed:
-            self.screen(rest[0])
-            QTimer.singleShot(0, self, self._furnish)
+        """One screen at a time, so that the one in front stays alive."""
+        if not self._closed and self._rooms.furnish():
+            QTimer.singleShot(BREATH, self, self._furnish)
 
     # -- beginning and end ------------------------------------------------------------------------------------
 
@@ -156,16 +157,15 @@ class House(QWidget):
         self._say_demo()
         self._say_recovered()
         what, request_id, sample_id = (*self._memory.get("where", []), "", "", "")[:3]
-        self.go(what if what in self._makers else "work", request_id, sample_id)
+        self.go(what if what in NAMES else "work", request_id, sample_id)
         self.show_status()
         self._pulse.start()
-        self._arm_midnight()
-        self.sync.now()
-        QTimer.singleShot(0, self, self._furnish)
+        # The rows of the Work list come first; a list that cannot be read does not keep the rest away.
+        QTimer.singleShot(SETTLE_AFTER if self._where[0] == "work" else 0, self, self._settle_in)
 
     def flush(self) -> None:
         """Write every unsaved word and where one is; nothing that fails here stops the rest."""
-        for screen in self._made.values():
+        for screen in self._rooms.made:
             try:
                 screen.save_now()
             except KnownError as error:
@@ -179,10 +179,10 @@ class House(QWidget):
         self._closed = True
         self.sync.stop()
         self._pulse.stop()
-        self._midnight.stop()
-        work = self._made.get("work")
-        if isinstance(work, WorkScreen):
-            work.stop_fetching()
+        self.midnight.stop()
+        for screen in self._rooms.made:
+            if isinstance(screen, WorkScreen):
+                screen.stop_fetching()
         self.flush()
         return self.desk.purge_handed_over()
 
@@ -199,13 +199,12 @@ class House(QWidget):
             self.help_wanted.emit()
             return
         self._save_front()
-        screen = self.screen(what)
-        if isinstance(screen, Bench | ReportScreen) and request_id:
-            try:
-                screen.open(request_id, sample_id)
-            except KnownError as error:
-                self.refuse(error)
-                return
+        screen = self.room(what)
+        try:
+            self._rooms.open(what, request_id, sample_id)
+        except KnownError as error:
+            self.refuse(error)
+            return
         self._where = (what, request_id or self._where[1], sample_id)
         self.stack.setCurrentWidget(screen)
         self.rail.bring_to_front(_PLACES[what])
@@ -224,7 +223,7 @@ class House(QWidget):
 
     def front(self) -> Screen:
         """The screen that is in front."""
-        return self.screen(self._where[0])
+        return self.room(self._where[0])
 
     def zoom(self, step: int) -> bool:
         """Ctrl +, − and 0, offered to the screen in front first."""
@@ -245,7 +244,7 @@ class House(QWidget):
 
     def spread(self, changes: Changes, but: Screen | None = None) -> None:
         """Tell every screen, except the one that knows already."""
-        for screen in self._made.values():
+        for screen in self._rooms.made:
             if screen is not but:
                 screen.apply(changes)
         self.show_status()
@@ -284,6 +283,8 @@ class House(QWidget):
         self.show_status()
 
     def _sync_ended(self, error: KnownError | None) -> None:
+        if error is None:
+            self.foot.toast.forget_sent()
         self.show_status()
 
     def show_status(self) -> None:
@@ -332,6 +333,7 @@ class House(QWidget):
         self.show_status()
 
     def _count_work(self, count: int) -> None:
+        QTimer.singleShot(BREATH, self, self._settle_in)
         self.rail.show_count("work", count, Tone.INFO, self.tr("{n} to moderate").format(n=count))
 
     # -- banners ----------------------------------------------------------------------------------------------
@@ -357,27 +359,15 @@ class House(QWidget):
         self.banner.clear("recovered")
         self.go("outbox")
 
-    # -- days -------------------------------------------------------------------------------------------------
-
-    def _arm_midnight(self) -> None:
-        here = in_london(datetime.now(UTC))
-        next_day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
-        # Asleep at midnight is asleep for the timer too: looking every hour costs nothing.
-        wait = min(next_day - here, timedelta(hours=1))
-        self._day = self.desk.today()
-        self._midnight.start(round(wait.total_seconds() * 1000))
-
     def _new_day(self) -> None:
-        if self.desk.today() != self._day:
-            requests = frozenset({self._where[1]} - {""})
-            self.spread(Changes(requests=requests, work=True, outbox=True))
-        self._arm_midnight()
+        requests = frozenset({self._where[1]} - {""})
+        self.spread(Changes(requests=requests, work=True, outbox=True))
 
     # -- memory -----------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
         kept: dict[str, Any] = dict(self._memory.get("screens", {}))
-        kept.update({name: screen.memory() for name, screen in self._made.items()})
+        kept.update(self._rooms.memory())
         self._memory = {"where": list(self._where), "screens": kept}
         with contextlib.suppress(KnownError):
             self.desk.put_setting(MEMORY, self._memory)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+
 from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
 from app.views.shell.palette import CommandPalette, Offer
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
 _NOT_OFFERED = frozenset({"palette"})
 
 
-class Offers:
+class Offers(QObject):
     """Gathers the offers of one opening of the palette."""
 
     def __init__(self, house: House, actions: ActionRegistry, palette: CommandPalette) -> None:
+        super().__init__(palette)
         self._house = house
         self._actions = actions
         self._palette = palette
@@ -31,9 +34,7 @@ class Offers:
         self._palette.open_with([*self._deeds(), *self._requests()])
         what, request_id, _ = self._house.where
         if what in ("bench", "report") and request_id:
-            run_task(
-                self._house, lambda: self._house.desk.request(request_id), self._add_samples, self._no_samples
-            )
+            run_task(self, lambda: self._house.desk.request(request_id), self._add_samples, self._no_samples)
 
     def _add_samples(self, sheet: RequestSheet) -> None:
         self._palette.add([*self._samples(sheet), *self._deeds(), *self._requests()])
@@ -55,7 +56,7 @@ class Offers:
         ]
 
     def _requests(self) -> list[Offer]:
-        work = self._house.screen("work")
+        work = self._house.room("work")
         assert isinstance(work, WorkScreen)
         return [
             Offer(
@@ -71,7 +72,7 @@ class Offers:
     def _samples(self, sheet: RequestSheet) -> list[Offer]:
         return [
             Offer(
-                self._house.tr("Sample {n}: {learner}").format(
+                self.tr("Sample {n}: {learner}").format(
                     n=entry.sample.position, learner=entry.sample.learner_name
                 ),
                 partial(self._house.go, "bench", sheet.request.id, entry.sample.id),

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.house: House | None = None
         self._page: SignInPage | None = None
         self._help: HelpWindow | None = None
+        self._offers: Offers | None = None
         self._menus: dict[str, QMenu] = {}
         self._ended = False
         self.setWindowTitle("Touchstone")
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         add("about", self.tr("&About Touchstone"), self.show_about, group=help_)
         for id in ("sync_now", "switch", "palette"):
             registry.enable(id, False)
+        self._show_menus()
         return registry
 
     def _renew_actions(self, *, for_a_desk: bool) -> None:
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self._new_actions()
         for id in ("sync_now", "switch", "palette"):
             self.actions_.enable(id, for_a_desk)
+        self._show_menus()
         old.deleteLater()
 
     def _put_in_menu(self, id: str) -> None:
@@ -159,13 +162,14 @@ class MainWindow(QMainWindow):
             self.menuBar().insertMenu(before, menu)
             self._menus[entry.group] = menu
         self._menus[entry.group].addAction(entry.action)
+        self._show_menus()
 
     def _show_menus(self) -> None:
-        """A menu whose every action belongs to screens in the back is put away."""
+        """A menu that has nothing for the screen in front is put away."""
         front = self.actions_.front
         seen: dict[str, bool] = {}
         for entry in self.actions_.all():
-            here = entry.screen is None or entry.screen is front
+            here = entry.wanted if entry.screen is None else entry.screen is front
             seen[entry.group] = seen.get(entry.group, False) or here
         for title, menu in self._menus.items():
             menu.menuAction().setVisible(seen.get(title, True))
@@ -175,7 +179,10 @@ class MainWindow(QMainWindow):
     def show_palette(self) -> None:
         """Offer everything: actions, requests, and the samples of the request that is open."""
         if self.house is not None:
-            Offers(self.house, self.actions_, self.palette_).show()
+            if self._offers is not None:
+                self._offers.deleteLater()
+            self._offers = Offers(self.house, self.actions_, self.palette_)
+            self._offers.show()
 
     def show_help(self) -> None:
         """Keys, guidance, then whom to ask."""

@@ -243,7 +243,7 @@ class SignInPage(QWidget):
             editor.setAccessibleDescription(words.text())
             editor.setFocus()
             editor.selectAll()
-        if error.details:
+        if error.details and name in ("service", "form"):
             self._more.addWidget(CopyButton(details_of(error)))
             self._more.addStretch()
 

@@ -1,0 +1,98 @@
+"""The screens of the house, each made when it is first entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from app.views.actions import ActionRegistry
+from app.views.screen import Screen
+from app.views.shell.first_look import FirstLook
+
+if TYPE_CHECKING:
+    from app.workspace.desk import Desk
+
+NAMES = ("work", "bench", "report", "outbox", "settings")
+
+_OF_A_REQUEST = ("bench", "report")
+
+
+class _OpensRequests(Protocol):
+    """A screen that shows one request; a sample, when one is named, is gone to."""
+
+    def open(self, request_id: str, sample_id: str = "") -> None: ...
+
+
+class Rooms:
+    """Makes screens and remembers them. ``wire`` is called with the name and screen of each new one."""
+
+    def __init__(
+        self, desk: Desk, actions: ActionRegistry, look: FirstLook, wire: Callable[[str, Screen], None]
+    ) -> None:
+        self._desk = desk
+        self._actions = actions
+        self._look = look
+        self._wire = wire
+        self._made: dict[str, Screen] = {}
+
+    @property
+    def made(self) -> tuple[Screen, ...]:
+        """The screens that have been entered or furnished so far."""
+        return tuple(self._made.values())
+
+    def get(self, name: str) -> Screen:
+        """A screen by its name; KeyError for a name that is not among ``NAMES``."""
+        if name not in self._made:
+            make = {
+                "work": self._work,
+                "bench": self._bench,
+                "report": self._report,
+                "outbox": self._outbox,
+                "settings": self._settings,
+            }[name]
+            self._made[name] = make()
+            self._wire(name, self._made[name])
+        return self._made[name]
+
+    def furnish(self) -> bool:
+        """Make one screen that nobody has asked for yet. False when there was none left."""
+        rest = [name for name in NAMES if name not in self._made]
+        if rest:
+            self.get(rest[0])
+        return len(rest) > 1
+
+    def open(self, name: str, request_id: str, sample_id: str) -> None:
+        """Open a request on a screen that shows one; nothing happens on any other."""
+        if name in _OF_A_REQUEST and request_id:
+            cast(_OpensRequests, self.get(name)).open(request_id, sample_id)
+
+    def memory(self) -> dict[str, Any]:
+        """What the screens made so far want to find again, by their names."""
+        return {name: screen.memory() for name, screen in self._made.items()}
+
+    # Each is loaded only when it is made: the first one shall not wait for what the others import.
+
+    def _work(self) -> Screen:
+        from app.views.work.screen import WorkScreen
+
+        return WorkScreen(self._desk, self._actions)
+
+    def _bench(self) -> Screen:
+        from app.views.moderation.bench import Bench
+
+        return Bench(self._desk, self._actions)
+
+    def _report(self) -> Screen:
+        from app.views.report.screen import ReportScreen
+
+        return ReportScreen(self._desk, self._actions)
+
+    def _outbox(self) -> Screen:
+        from app.views.outbox.screen import OutboxScreen
+
+        return OutboxScreen(self._desk, self._actions)
+
+    def _settings(self) -> Screen:
+        from app.views.settings.screen import SettingsScreen
+
+        return SettingsScreen(self._desk, self._actions, self._look)
