@@ -118,7 +118,9 @@ def test_an_unforeseen_error_keeps_the_text_first_and_then_speaks_calmly(
     watch.keep = lambda: kept.append("kept")
     watch(*unforeseen())  # type: ignore[arg-type]
     assert kept == ["kept"]
-    assert "ZeroDivisionError: nothing to divide by" in logged[0]
+    assert logged[0].endswith("ZeroDivisionError")
+    assert "test_main.py" in logged[0]
+    assert "nothing to divide by" not in logged[0].splitlines()[-1]
     (dialog,) = dialogs()
     assert "nothing to divide by" in dialog.findChild(QPlainTextEdit).toPlainText()
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
@@ -135,7 +137,7 @@ def test_failing_to_keep_hides_neither_error(watch: Watch, logged: list[str]) ->
     watch.keep = fail
     watch(*unforeseen())  # type: ignore[arg-type]
     assert "ZeroDivisionError" in logged[0]
-    assert "OSError: disk" in logged[1]
+    assert logged[1].endswith("OSError")
     assert len(dialogs()) == 1
 
 

@@ -36,14 +36,13 @@ class FirstLook:
         self._kept.setValue("text", style.look().scale)
 
     def place(self, window: QMainWindow) -> None:
-        """Put the window where it stood. The first time it takes most of the screen."""
+        """Put the window where it stood. The first time it takes a laptop's whole screen, or most of a larger one."""
         kept = self._kept.value("window")
         if isinstance(kept, QByteArray) and window.restoreGeometry(kept):
             return
         screen = window.screen().availableGeometry()
         if screen.width() <= 1440 or screen.height() <= 860:
             window.resize(min(1366, screen.width()), min(768, screen.height()))
-            window.setWindowState(window.windowState())
         else:
             window.resize(min(1500, screen.width() - 120), min(940, screen.height() - 100))
 

@@ -64,8 +64,8 @@ class TroubleDialog(QDialog):
 class Watch:
     """Stands in for ``sys.excepthook``: keeps the text, writes to the log, and shows the error.
 
-    keep: writes unsaved text at once; it must not raise again for the same reason twice.
-    log: takes the details.
+    keep: writes unsaved text at once. log: takes where in the program it happened and what kind of error it was,
+    without its message, which might quote a person; the whole of it is shown, and copied only by hand.
     """
 
     def __init__(self, log: Callable[[str], None]) -> None:
@@ -78,12 +78,12 @@ class Watch:
             sys.__excepthook__(kind, error, trace)
             return
         details = "".join(traceback.format_exception(kind, error, trace))
-        self._log(details)
+        self._log(_where(error))
         try:
             self.keep()
-        except Exception:
+        except Exception as second:
             # Keeping failed too, perhaps for the same reason: the first error is the one to show.
-            self._log(traceback.format_exc())
+            self._log(_where(second))
         if isinstance(QApplication.instance(), QApplication) and self._shown < SHOWN:
             self._shown += 1
             dialog = TroubleDialog(details, QApplication.activeWindow())
@@ -92,3 +92,7 @@ class Watch:
 
     def _closed(self) -> None:
         self._shown -= 1
+
+
+def _where(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__

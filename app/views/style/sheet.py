@@ -195,7 +195,6 @@ QFrame[role="line"] {{ background: {c.line}; border: none; }}
 QFrame[role="bar"] {{ background: {c.sunken}; border: none; border-bottom: 1px solid {c.line}; }}
 QFrame[role="foot"] {{ background: {c.sunken}; border: none; border-top: 1px solid {c.line}; }}
 QFrame[role="rail"] {{ background: {c.sunken}; border: none; border-right: 1px solid {c.line}; }}
-QFrame[role="toast"] {{ background: {c.raised}; border: 1px solid {c.edge}; border-radius: 8px; }}
 QFrame[role="popup"] {{ background: {c.raised}; border: 1px solid {c.edge}; border-radius: 10px; }}
 {tones}
 QScrollArea {{ background: transparent; border: 2px solid transparent; }}

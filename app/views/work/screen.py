@@ -161,9 +161,6 @@ class WorkScreen(Screen):
         else:
             self._search.setFocus()
 
-    def save_now(self) -> None:
-        """Nothing is typed here that would be lost."""
-
     def memory(self) -> dict[str, Any]:
         row = self.model.row_at(self.list.currentIndex())
         return {
