@@ -11,14 +11,14 @@ from app.domain.moderation import ActionForCentre, Decision, Outcome
 
 @dataclass(frozen=True, slots=True)
 class RecordJudgement:
-    """A moderator decides about one sample. ``supersedes`` names the judgement it replaces, or is empty."""
+    """A moderator decides about one sample. ``supersedes``: ids of the judgements it replaces, two in a dispute."""
 
     request_id: str
     sample_id: str
     decision: Decision
     rationale: str
     actions: tuple[ActionForCentre, ...]
-    supersedes: str = ""
+    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

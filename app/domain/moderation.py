@@ -244,7 +244,7 @@ class ActionForCentre:
 class Judgement:
     """A moderator's decision about one sample. Its id is the id of the act that recorded it.
 
-    supersedes: the judgement this one replaces; both stay on record.
+    supersedes: ids of the judgements this one replaces; all stay on record.
     withdrawn: why it was taken back; empty while it stands.
     """
 
@@ -254,7 +254,7 @@ class Judgement:
     decision: Decision
     rationale: str
     actions: tuple[ActionForCentre, ...]
-    supersedes: str
+    supersedes: tuple[str, ...]
     moderator_id: str
     moderator_name: str
     recorded_at: datetime
@@ -306,7 +306,7 @@ def current_judgements(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]
     Withdrawing a judgement does not bring back the one that it replaced.
     """
     everything = list(judgements)
-    replaced = {judgement.supersedes for judgement in everything if judgement.supersedes}
+    replaced = {identifier for judgement in everything for identifier in judgement.supersedes}
     return tuple(
         judgement for judgement in everything if not judgement.withdrawn and judgement.id not in replaced
     )

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.dates import from_text, to_text
 from app.models.entries import ActState, DraftEntry, OutboxCounts, OutboxEntry
 from app.models.outbox import Outbox
-from app.models.rows import keep_report, put_draft
-from app.models.tables import drafts, outbox, reports, settings
+from app.models.rows import put_draft
+from app.models.tables import drafts, reports, settings
 
 __all__ = ["ActState", "DraftEntry", "OutboxCounts", "OutboxEntry", "WorkStore"]
 
@@ -68,30 +68,10 @@ class WorkStore(Outbox):
 
     # -- issued reports -----------------------------------------------------------------------------------------
 
-    def keep_report(self, act_id: str, request_id: str, pdf: bytes, sha256: str) -> None:
-        """Keeps the bytes of a report issued elsewhere; one that was signed off here is kept by ``add``."""
-        with self._database.write() as connection:
-            keep_report(connection, act_id, request_id, pdf, sha256, to_text(self._clock()))
-
     def report(self, act_id: str) -> bytes | None:
         """The bytes of one report as it was issued."""
         with self._database.read() as connection:
             found = connection.execute(select(reports.c.pdf).where(reports.c.act_id == act_id)).scalar()
-        return None if found is None else bytes(found)
-
-    def signed_report(self, request_id: str) -> bytes | None:
-        """The newest report of a request that was neither refused nor taken back."""
-        void = (ActState.REJECTED, ActState.CONFLICT, ActState.TAKEN_BACK)
-        query = (
-            select(reports.c.pdf)
-            .outerjoin(outbox, outbox.c.act_id == reports.c.act_id)
-            .where(reports.c.request_id == request_id)
-            .where(or_(outbox.c.state.is_(None), outbox.c.state.not_in(void)))
-            .order_by(reports.c.kept_at.desc(), reports.c.act_id.desc())
-            .limit(1)
-        )
-        with self._database.read() as connection:
-            found = connection.execute(query).scalar()
         return None if found is None else bytes(found)
 
     def close(self) -> None:

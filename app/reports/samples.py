@@ -147,5 +147,5 @@ def _record_words(judgement: Judgement | None) -> str:
     """Which act the decision is on record as, so that it can be found again (M-11)."""
     if judgement is None:
         return "No judgement is on record for this sample."
-    replaces = f"; replaces {judgement.supersedes}" if judgement.supersedes else ""
+    replaces = f"; replaces {', '.join(judgement.supersedes)}" if judgement.supersedes else ""
     return f"Judgement {judgement.id}, recorded {moment(judgement.recorded_at)} by {judgement.moderator_name}{replaces}"

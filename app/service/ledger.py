@@ -203,7 +203,7 @@ class Ledger:
                         "decision": item.decision.value,
                         "rationale": item.rationale,
                         "actions": [action.text for action in item.actions],
-                        "supersedes": item.supersedes,
+                        "supersedes": list(item.supersedes),
                         "moderator_id": item.moderator_id,
                         "recorded_at": item.recorded_at,
                         "received_at": self.now,

@@ -179,7 +179,7 @@ def load_judgements(connection: Connection, request_ids: Iterable[str]) -> list[
             decision=Decision(row.decision),
             rationale=row.rationale,
             actions=tuple(ActionForCentre(text) for text in row.actions),
-            supersedes=row.supersedes,
+            supersedes=tuple(row.supersedes),
             moderator_id=row.moderator_id,
             moderator_name=row.moderator_name,
             recorded_at=row.recorded_at,

@@ -247,7 +247,7 @@ judgements = Table(
     Column("decision", String(32), nullable=False),
     _text("rationale"),
     Column("actions", JSON, nullable=False),
-    _text("supersedes"),
+    Column("supersedes", JSON, nullable=False),
     _to("persons", "moderator_id"),
     Column("recorded_at", Moment, nullable=False),
     Column("received_at", Moment, nullable=False),

@@ -162,7 +162,7 @@ def _judgement(identifier: str, root: str, rev: int, b: m.JudgementBody) -> Judg
         decision=Decision(b.decision),
         rationale=b.rationale,
         actions=tuple(ActionForCentre(text) for text in b.actions),
-        supersedes=b.supersedes,
+        supersedes=tuple(b.supersedes),
         moderator_id=b.moderator_id,
         moderator_name=b.moderator_name,
         recorded_at=from_text(b.recorded_at),
@@ -258,7 +258,7 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 moderator_id=record.moderator_id,
                 moderator_name=record.moderator_name,
                 recorded_at=to_text(record.recorded_at),
-                supersedes=record.supersedes,
+                supersedes=list(record.supersedes),
                 withdrawn=record.withdrawn,
             )
         case Note():

@@ -117,7 +117,7 @@ class JudgementBody(msgspec.Struct, kw_only=True):
     moderator_id: str
     moderator_name: str
     recorded_at: str
-    supersedes: str = ""
+    supersedes: list[str] = []
     withdrawn: str = ""
 
 

@@ -75,7 +75,7 @@ class Deeds:
             decision=decision,
             rationale=rationale.strip(),
             actions=tuple(ActionForCentre(text.strip()) for text in actions if text.strip()),
-            supersedes=standing[-1].id if standing else "",
+            supersedes=tuple(judgement.id for judgement in standing),
         )
         check_judgement(picture.request, deed)
         key = drafts.sample_key(picture.request.id, sample_id)

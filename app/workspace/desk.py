@@ -17,12 +17,18 @@ from app.domain.acts import Act
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.judging import missing_for_report, propose_outcome
-from app.domain.moderation import Decision, ModerationRequest
+from app.domain.moderation import (
+    MODERATION_OVER,
+    Decision,
+    ModerationRequest,
+    RequestState,
+    current_judgements,
+)
 from app.domain.people import Person
 from app.workspace.deeds import Deeds
 from app.workspace.drafts import Drafts
 from app.workspace.exports import Exports
-from app.workspace.files import EvidenceFiles
+from app.workspace.files import EvidenceFiles, as_file
 from app.workspace.help import HelpTexts, help_texts
 from app.workspace.outbox import OutboxDesk
 from app.workspace.overlay import Picture, lay_over
@@ -183,7 +189,12 @@ class Desk:
         """Takes back a judgement that was already sent, with a reason."""
         with self._saving():
             picture = self._picture(request_id)
-            judgement = picture.current().get(sample_id)
+            mine = [
+                judgement
+                for judgement in current_judgements(picture.judgements_of(sample_id))
+                if judgement.moderator_id == self.person.id
+            ]
+            judgement = mine[-1] if mine else None
             if judgement is None:
                 raise KnownError("judgement_unknown", "There is no judgement to take back.")
             self._deeds.withdraw(picture, judgement, reason)
@@ -242,12 +253,33 @@ class Desk:
         return self._changed(request_id, "Report signed off; it waits in the outbox", act.id)
 
     def report_pdf(self, request_id: str) -> bytes | None:
-        """The bytes that were signed off on this computer, newest report first; None when there are none."""
-        return self._exports.signed(self._picture(request_id))
+        """The bytes of the newest report, as they were signed off; None while a report is being prepared.
+
+        A report signed off on another computer is fetched once and kept; None as well when that cannot be done now.
+        """
+        picture = self._picture(request_id)
+        if picture.submitted:
+            return self._exports.signed(picture.submitted)
+        if picture.request.state is RequestState.IN_MODERATION or not picture.reports:
+            return None
+        issued = picture.reports[-1]
+        found = self._exports.signed(issued.id) or self._files.issued(issued)
+        if found is None:
+            self._syncing.fetch([as_file(issued)], lambda _: None, lambda: False)
+            found = self._files.issued(issued)
+        return found
 
     def export_report(self, request_id: str, path: Path) -> Path:
         """Writes the report as PDF (M-73, M-74): the signed bytes, or the preview, which says that it is a draft."""
-        data = self.report_pdf(request_id) or self.preview_report(request_id)
+        data = self.report_pdf(request_id)
+        if data is None:
+            if self._picture(request_id).request.state in MODERATION_OVER:
+                raise KnownError(
+                    "report_not_here",
+                    "This report was signed off on another computer and is not on this one yet.",
+                    "Open it again when the service can be reached.",
+                )
+            data = self.preview_report(request_id)
         return self._exports.write(path, data)
 
     # -- outbox -------------------------------------------------------------------------------------------------

@@ -40,9 +40,9 @@ class Exports:
         pdf = self._render(picture, outcome, summary, moderator_name, self._clock())
         return pdf, hashlib.sha256(pdf).hexdigest()
 
-    def signed(self, picture: Picture) -> bytes | None:
-        """The bytes last signed off here and not refused; None when there are none."""
-        return self._work.signed_report(picture.request.id)
+    def signed(self, act_id: str) -> bytes | None:
+        """The bytes of a report that was signed off on this computer; None when it was not."""
+        return self._work.report(act_id)
 
     def receipt(self, picture: Picture) -> str:
         """The service's receipt for the newest report, in words; it stays outside the file."""

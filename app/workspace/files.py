@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Evidence
+from app.domain.moderation import Evidence, EvidenceKind, IssuedReport
 from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:
@@ -49,6 +49,14 @@ class EvidenceFiles:
 
         return self._cage.open(BytesSource(data), name)
 
+    def issued(self, report: IssuedReport) -> bytes | None:
+        """The bytes of an issued report, if they were fetched to this computer."""
+        key = self._cache.file_key(report.pdf_sha256)
+        if key is None or not self._store.has(report.pdf_sha256):
+            return None
+        with self._store.open(report.pdf_sha256, key) as sealed:
+            return b"".join(sealed.chunks())
+
     def hand_over(self, item: Evidence) -> HandedOver:
         """A decrypted copy in a private folder, for the system's own program (M-46).
 
@@ -89,3 +97,16 @@ class EvidenceFiles:
                 "Fetch it while you have a network.",
             )
         return self._store.open(item.sha256, key)
+
+
+def as_file(report: IssuedReport) -> Evidence:
+    """An issued report as something to be fetched like any other file."""
+    return Evidence(
+        id=report.id,
+        request_id=report.request_id,
+        sample_id="",
+        kind=EvidenceKind.IQA_RECORD,
+        name="moderation-report.pdf",
+        sha256=report.pdf_sha256,
+        size=report.pdf_size,
+    )

@@ -157,7 +157,7 @@ def test_missing_names_each_unjudged_and_disputed_sample_in_order() -> None:
 def test_a_report_must_state_exactly_what_stands() -> None:
     samples = [sample(1)]
     first = judgement("a", "sample-1")
-    second = judgement("b", "sample-1", supersedes="a")
+    second = judgement("b", "sample-1", supersedes=("a",))
     stale = SubmitReport("request-1", Outcome.ACCEPTED, "", ("a",), b"%PDF", "")
     with pytest.raises(KnownError) as error:
         check_report(request(), samples, [first, second], stale)
@@ -183,7 +183,7 @@ def chains(draw: st.DrawFn) -> list[Judgement]:
         made.append(
             judgement(
                 f"act-{index}",
-                supersedes=earlier,
+                supersedes=(earlier,) if earlier else (),
                 withdrawn="a slip" if draw(st.booleans()) else "",
             )
         )
@@ -193,7 +193,7 @@ def chains(draw: st.DrawFn) -> list[Judgement]:
 @given(chains())
 def test_facts_are_added_never_overwritten(made: list[Judgement]) -> None:
     current = current_judgements(made)
-    replaced = {j.supersedes for j in made}
+    replaced = {identifier for j in made for identifier in j.supersedes}
     for j in made:
         assert (j in current) == (not j.withdrawn and j.id not in replaced)
 

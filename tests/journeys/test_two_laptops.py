@@ -81,6 +81,28 @@ def test_two_judgements_made_unknowingly_are_both_kept_and_disputed(laptops: Lap
         sheet = desk.request(request_id).samples[0]
         assert sheet.standing is Standing.DISPUTED
         assert {judgement.decision for judgement in sheet.history} == {Decision.AGREED, Decision.NOT_AGREED}
+    # Judging once more chooses: it replaces both, and both stay in the history.
+    there.record_judgement(request_id, sample_id, Decision.AGREED, "Looked at both.", [])
+    for desk in (there, here):
+        sync(desk)
+        sheet = desk.request(request_id).samples[0]
+        assert (sheet.standing, len(sheet.history)) == (Standing.JUDGED, 3)
+
+
+def test_M73_a_report_signed_off_on_one_laptop_can_be_read_on_the_other(
+    laptops: Laptops, tmp_path: Path
+) -> None:
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    judge_all(here, request_id)
+    here.save_report_draft(request_id, ReportDraft(Outcome.ACCEPTED, "All is well."))
+    here.submit_report(request_id)
+    signed = here.report_pdf(request_id)
+    sync(here)
+    sync(there)
+    assert here.report_pdf(request_id) == signed
+    assert there.report_pdf(request_id) == signed
+    assert there.export_report(request_id, tmp_path / "report.pdf").read_bytes() == signed
 
 
 def test_a_report_that_no_longer_states_what_stands_is_kept_to_be_mended(laptops: Laptops) -> None:

@@ -48,26 +48,12 @@ def test_a_signed_report_is_kept_as_bytes_with_its_act(stores: Stores) -> None:
     work = stores.work
     work.add(act(1, reporting(b"%PDF first")))
     assert work.report("act-1") == b"%PDF first"
-    assert work.signed_report("request-1") == b"%PDF first"
-    assert work.signed_report("request-2") is None
     assert work.report("act-2") is None
 
 
-def test_the_report_that_stands_is_the_newest_that_was_not_refused(stores: Stores) -> None:
+def test_a_refused_report_stays_readable(stores: Stores) -> None:
     work = stores.work
     work.add(act(1, reporting(b"%PDF first")))
     work.begin_sending(above=0, limit=1, max_bytes=10**7)
-    work.record_outcomes([outcome(1, "applied", n=1)])
-    work.add(act(2, reporting(b"%PDF second")))
-    assert work.signed_report("request-1") == b"%PDF second"
-    work.begin_sending(above=0, limit=1, max_bytes=10**7)
-    work.record_outcomes([outcome(2, "rejected", "x", "No.")])
-    assert work.signed_report("request-1") == b"%PDF first"
-    # What was refused stays readable all the same.
-    assert work.report("act-2") == b"%PDF second"
-
-
-def test_a_report_issued_elsewhere_is_never_replaced(stores: Stores) -> None:
-    stores.work.keep_report("act-9", "request-1", b"as issued", "c" * 64)
-    stores.work.keep_report("act-9", "request-1", b"rendered again", "d" * 64)
-    assert stores.work.signed_report("request-1") == b"as issued"
+    work.record_outcomes([outcome(1, "rejected", "x", "No.")])
+    assert work.report("act-1") == b"%PDF first"

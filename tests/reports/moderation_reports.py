@@ -160,7 +160,7 @@ def a_judgement(index: int, decision: Decision) -> Judgement:
         decision=decision,
         rationale=RATIONALES[decision],
         actions=tuple(ActionForCentre(text) for text in ACTIONS.get(decision, ())),
-        supersedes="",
+        supersedes=(),
         moderator_id="p-moderator",
         moderator_name="Morgan Halewood",
         recorded_at=SIGNED - timedelta(days=3, minutes=7 * index),

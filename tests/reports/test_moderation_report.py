@@ -148,7 +148,7 @@ def test_a_replaced_judgement_names_the_one_it_replaces(text_of: Text) -> None:
     report = reports.accepted()
     judgement = report.samples[0].judgement
     assert judgement is not None
-    first = replace(report.samples[0], judgement=replace(judgement, supersedes="0199-before"))
+    first = replace(report.samples[0], judgement=replace(judgement, supersedes=("0199-before",)))
     assert f"by {judgement.moderator_name}; replaces 0199-before" in text_of(
         render_moderation_report(replace(report, samples=(first,)))
     )

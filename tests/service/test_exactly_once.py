@@ -28,7 +28,7 @@ QUIET = settings(
 def chain(house: House) -> list[Act]:
     """A day's work on one request: judged, judged anew, noted, taken back, judged again, reported."""
     first = house.act(house.judgement(1))
-    anew = house.act(house.judgement(1, Decision.NOT_AGREED, supersedes=first.id), after=first.id)
+    anew = house.act(house.judgement(1, Decision.NOT_AGREED, supersedes=(first.id,)), after=first.id)
     note = house.act(house.note("about sample one", sample=house.sample(1)), after=anew.id)
     second = house.act(house.judgement(2))
     back = house.act(house.withdrawal(second.id, 2), after=second.id, rests_on=(second.id,))

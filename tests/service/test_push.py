@@ -213,7 +213,7 @@ def test_M52_a_contact_with_the_centre_never_reaches_a_moderator(house: House) -
 def test_a_judgement_that_supersedes_ones_own_leaves_both_on_record(house: House) -> None:
     first = house.act(house.judgement(1))
     house.push(first)
-    second = house.act(house.judgement(1, Decision.NOT_AGREED, supersedes=first.id))
+    second = house.act(house.judgement(1, Decision.NOT_AGREED, supersedes=(first.id,)))
     (outcome,) = house.push(second)
     assert (outcome.outcome, outcome.code) == ("applied", "")
     assert house.count(t.judgements) == 2
@@ -372,7 +372,7 @@ def test_ones_own_judgements_since_then_are_no_conflict(house: House) -> None:
 
 def test_a_report_for_a_request_on_hold_is_held_with_its_bytes(house: House) -> None:
     ids = house.judge_all()
-    house.push(house.act(house.judgement(1, Decision.SUSPECTED_MALPRACTICE, supersedes=ids[0])))
+    house.push(house.act(house.judgement(1, Decision.SUSPECTED_MALPRACTICE, supersedes=(ids[0],))))
     act = house.act(house.report(ids), base_rev=1)
     (outcome,) = house.push(act)
     assert (outcome.outcome, outcome.code) == ("held", "on_hold")

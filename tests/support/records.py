@@ -66,7 +66,7 @@ def judgement(identifier: str = "act-1", sample_id: str = "sample-1", **changes:
         "decision": Decision.AGREED,
         "rationale": "",
         "actions": (),
-        "supersedes": "",
+        "supersedes": (),
         "moderator_id": "person-1",
         "moderator_name": "Morgan Fairweather",
         "recorded_at": NOON,

@@ -81,7 +81,9 @@ class Device:
 
     def judge(self, root: str, sample_id: str, **changes: Any) -> str:
         waiting = self.work.last_waiting(sample_id)
-        deed = RecordJudgement(root, sample_id, Decision.AGREED, "", (), supersedes=waiting, **changes)
+        deed = RecordJudgement(
+            root, sample_id, Decision.AGREED, "", (), supersedes=(waiting,) if waiting else (), **changes
+        )
         return self._record(deed, rests_on=(waiting,) if waiting else ())
 
     def report(self, root: str, judgements: tuple[str, ...]) -> str:

@@ -172,13 +172,13 @@ def test_judgements_notes_and_a_report_arrive_and_come_back(laptop: Laptop, hous
     )
     laptop.record(AddNote(root, "", "All in order."))
     report = house.report(judged)
-    laptop.record(report, rests_on=judged)
+    report_id = laptop.record(report, rests_on=judged)
     done = laptop.run()
     assert [outcome.kind.value for outcome in done.outcomes] == ["applied"] * 5
     assert house.count(tables.received_acts) == 5
     assert laptop.held() == answer_for(house, "morgan")
     assert laptop.work.unsettled(laptop.cache.seen()) == ()
-    assert laptop.work.signed_report(root) == PDF
+    assert laptop.work.report(report_id) == PDF
 
 
 def test_a_report_waits_while_a_judgement_it_rests_on_was_refused(laptop: Laptop, house: House) -> None:

@@ -75,7 +75,7 @@ def test_a_second_judgement_supersedes_the_first_and_both_stay(desk: Desk) -> No
     sheet = desk.request(REQUEST).samples[0]
     assert [judgement.id for judgement in sheet.history] == [first, second]
     assert sheet.judgement is not None
-    assert (sheet.judgement.id, sheet.judgement.supersedes) == (second, first)
+    assert (sheet.judgement.id, sheet.judgement.supersedes) == (second, (first,))
 
 
 def test_M64_a_suspicion_holds_the_request_on_this_desk_at_once(desk: Desk) -> None:

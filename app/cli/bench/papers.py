@@ -86,7 +86,7 @@ def invented_report(samples: int) -> ModerationReport:
             decision=Decision.NOT_AGREED if row.position % 3 == 0 else Decision.AGREED,
             rationale=_RATIONALE,
             actions=(ActionForCentre("Re-assess outcome 3."),) if row.position % 3 == 0 else (),
-            supersedes="",
+            supersedes=(),
             moderator_id="person",
             moderator_name="Measuring Moderator",
             recorded_at=when,

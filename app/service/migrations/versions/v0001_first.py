@@ -355,7 +355,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(length=32), nullable=False),
         sa.Column("rationale", sa.String(), server_default="", nullable=False),
         sa.Column("actions", sa.JSON(), nullable=False),
-        sa.Column("supersedes", sa.String(), server_default="", nullable=False),
+        sa.Column("supersedes", sa.JSON(), nullable=False),
         sa.Column("moderator_id", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", sa.String(length=40), nullable=False),
         sa.Column("received_at", sa.String(length=40), nullable=False),
