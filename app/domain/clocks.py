@@ -54,6 +54,7 @@ def _load_no_other_country(package: ModuleType) -> None:
         sys.modules[name] = front
 
 
+@lru_cache(maxsize=16_384)
 def is_working_day(day: date, nation: Nation) -> bool:
     """Monday to Friday, and no bank holiday of the nation."""
     return day.weekday() < 5 and day not in _bank_holidays(nation)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act, OutcomeKind, RecordJudgement, SubmitReport
+from app.domain.acts import Act, OutcomeKind, SubmitReport
 from app.domain.dates import moment
 from app.workspace import drafts
 from app.workspace.queries import words_for
@@ -92,6 +92,7 @@ class OutboxDesk:
             outcome=_OUTCOMES.get(entry.state),
             can_retry=entry.state == "blocked",
             can_take_back=entry.state == "queued" or state is OutboxState.ATTENTION,
+            about_report=isinstance(entry.act.deed, SubmitReport),
         )
 
     def _why(self, entry: OutboxEntry) -> str:
@@ -121,13 +122,11 @@ class OutboxDesk:
             request_id=request_id,
             sample_id=sample_id,
             at=draft.changed_at,
+            about_report=kind == "report",
         )
 
     def _words(self, act: Act) -> str:
-        sample_id = act.deed.sample_id if isinstance(act.deed, RecordJudgement) else ""
-        if not sample_id and not isinstance(act.deed, SubmitReport):
-            sample_id = getattr(act.deed, "sample_id", "")
-        number, position = self._names(act.request_id, sample_id)
+        number, position = self._names(act.request_id, getattr(act.deed, "sample_id", ""))
         return words_for(act, position, number)
 
     @staticmethod

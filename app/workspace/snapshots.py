@@ -218,7 +218,7 @@ class OutboxRow:
     """One thing in the Outbox. ``what`` and ``why`` are words for the person.
 
     act_id: empty for a draft; then ``draft_key`` names it.
-    can_retry, can_take_back: what the person may do with it.
+    can_retry, can_take_back: what the person may do with it. about_report: it is mended on the report screen.
     """
 
     act_id: str
@@ -232,6 +232,7 @@ class OutboxRow:
     outcome: OutcomeKind | None = None
     can_retry: bool = False
     can_take_back: bool = False
+    about_report: bool = False
 
 
 class Reach(StrEnum):

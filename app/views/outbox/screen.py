@@ -242,8 +242,7 @@ class OutboxScreen(Screen):
         row = self.current()
         if row is None or not row.request_id:
             return
-        about_report = row.draft_key.startswith("report/") or (not row.sample_id and not row.draft_key)
-        self.wants.emit("report" if about_report else "bench", row.request_id, row.sample_id)
+        self.wants.emit("report" if row.about_report else "bench", row.request_id, row.sample_id)
 
     def retry(self) -> None:
         """Offer the chosen act to the service again."""
