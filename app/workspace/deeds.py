@@ -18,7 +18,7 @@ from app.domain.acts import (
 )
 from app.domain.errors import KnownError
 from app.domain.judging import check_judgement, check_note, check_report, check_withdrawal
-from app.domain.moderation import ActionForCentre, Decision, Judgement, Outcome, current_judgements
+from app.domain.moderation import ActionForCentre, Decision, Judgement, current_judgements
 from app.domain.people import Permission, Person
 from app.workspace import drafts
 from app.workspace.overlay import Picture
@@ -26,6 +26,7 @@ from app.workspace.snapshots import JudgementDraft
 
 if TYPE_CHECKING:
     from app.models.work import WorkStore
+    from app.workspace.reports import SignedReport
 
 
 class Deeds:
@@ -105,13 +106,14 @@ class Deeds:
         kept = drafts.draft_of(self._work.draft(key) or {})
         return self._record(deed, draft=(key, replace(kept, note="")))
 
-    def submit(self, picture: Picture, outcome: Outcome, summary: str, pdf: bytes, pdf_sha256: str) -> Act:
+    def submit(self, picture: Picture, report: SignedReport) -> Act:
         """Signs the report off (M-55, M-59). It rests on every judgement that still waits to be taken."""
         self._must(Permission.SUBMIT_REPORT, "Only a moderator submits a moderation report.")
         self._must_be_open(picture)
-        current = picture.current()
-        ids = tuple(sorted(judgement.id for judgement in current.values()))
-        deed = SubmitReport(picture.request.id, outcome, summary.strip(), ids, pdf, pdf_sha256)
+        ids = tuple(sorted(judgement.id for judgement in picture.current().values()))
+        deed = SubmitReport(
+            picture.request.id, report.outcome, report.summary.strip(), ids, report.pdf, report.pdf_sha256
+        )
         check_report(picture.request, picture.samples, picture.judgements, deed)
         return self._record(
             deed,

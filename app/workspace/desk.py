@@ -16,23 +16,20 @@ from typing import TYPE_CHECKING, Any
 from app.domain.acts import Act
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
-from app.domain.judging import missing_for_report, propose_outcome
 from app.domain.moderation import (
-    MODERATION_OVER,
     Decision,
     ModerationRequest,
-    RequestState,
     current_judgements,
 )
 from app.domain.people import Person
 from app.workspace.deeds import Deeds
 from app.workspace.drafts import Drafts
-from app.workspace.exports import Exports
-from app.workspace.files import EvidenceFiles, as_file
+from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
 from app.workspace.outbox import OutboxDesk
 from app.workspace.overlay import Picture, lay_over
 from app.workspace.queries import in_order, picture_of, sheet_of, unreadable_row, work_row
+from app.workspace.reports import Reports, write_file
 from app.workspace.snapshots import (
     Changes,
     Fetch,
@@ -83,8 +80,8 @@ class Desk:
         self._clock = clock
         self._saved_at: datetime | None = None
         self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
-        self._exports = Exports(work, clock)
         self._drafts = Drafts(work)
+        self._reports = Reports(work, self._drafts, files, syncing, self.person.name, clock)
         self._outbox = OutboxDesk(work, self.request_number_and_position)
         # Two windows' threads may record at once; acts are put together from what stands, one at a time.
         self._recording = threading.Lock()
@@ -151,20 +148,7 @@ class Desk:
 
     def report_desk(self, request_id: str) -> ReportDesk:
         """What the report proposes, and what is still missing."""
-        picture = self._picture(request_id)
-        draft = self._drafts.of_report(request_id)
-        proposed = propose_outcome(picture.samples, picture.current())
-        return ReportDesk(
-            request_id=request_id,
-            proposed=proposed,
-            draft=draft,
-            missing=missing_for_report(
-                picture.request, picture.samples, picture.judgements, draft.outcome or proposed
-            ),
-            submitted=picture.submitted,
-            issued=picture.reports,
-            receipt=self._exports.receipt(picture),
-        )
+        return self._reports.standing(self._picture(request_id))
 
     def request_number_and_position(self, request_id: str, sample_id: str) -> tuple[str, int | None]:
         """How people call a request and a sample: its number, and the sample's position."""
@@ -236,20 +220,13 @@ class Desk:
 
     def preview_report(self, request_id: str) -> bytes:
         """The report as it would be issued now, marked as a draft, as PDF bytes."""
-        picture = self._picture(request_id)
-        return self._exports.preview(picture, self._drafts.of_report(request_id), self.person.name)
+        return self._reports.preview(self._picture(request_id))
 
     def submit_report(self, request_id: str) -> Changes:
         """Signs the report off: its bytes are fixed now and never rendered again."""
         with self._saving():
             picture = self._picture(request_id)
-            draft = self._drafts.of_report(request_id)
-            outcome = draft.outcome or propose_outcome(picture.samples, picture.current())
-            missing = missing_for_report(picture.request, picture.samples, picture.judgements, outcome)
-            if missing or outcome is None:
-                raise KnownError(missing[0].code, missing[0].says, "Mend this, then submit the report again.")
-            pdf, sha256 = self._exports.sign_off(picture, outcome, draft.summary, self.person.name)
-            act = self._deeds.submit(picture, outcome, draft.summary, pdf, sha256)
+            act = self._deeds.submit(picture, self._reports.sign_off(picture))
         return self._changed(request_id, "Report signed off; it waits in the outbox", act.id)
 
     def report_pdf(self, request_id: str) -> bytes | None:
@@ -257,30 +234,11 @@ class Desk:
 
         A report signed off on another computer is fetched once and kept; None as well when that cannot be done now.
         """
-        picture = self._picture(request_id)
-        if picture.submitted:
-            return self._exports.signed(picture.submitted)
-        if picture.request.state is RequestState.IN_MODERATION or not picture.reports:
-            return None
-        issued = picture.reports[-1]
-        found = self._exports.signed(issued.id) or self._files.issued(issued)
-        if found is None:
-            self._syncing.fetch([as_file(issued)], lambda _: None, lambda: False)
-            found = self._files.issued(issued)
-        return found
+        return self._reports.issued(self._picture(request_id))
 
     def export_report(self, request_id: str, path: Path) -> Path:
         """Writes the report as PDF (M-73, M-74): the signed bytes, or the preview, which says that it is a draft."""
-        data = self.report_pdf(request_id)
-        if data is None:
-            if self._picture(request_id).request.state in MODERATION_OVER:
-                raise KnownError(
-                    "report_not_here",
-                    "This report was signed off on another computer and is not on this one yet.",
-                    "Open it again when the service can be reached.",
-                )
-            data = self.preview_report(request_id)
-        return self._exports.write(path, data)
+        return write_file(path, self._reports.to_export(self._picture(request_id)))
 
     # -- outbox -------------------------------------------------------------------------------------------------
 
@@ -292,7 +250,7 @@ class Desk:
 
     def export_copy(self, identifier: str, path: Path) -> Path:
         """Writes an act's or a draft's whole text as a readable file, so that nothing hangs on this program."""
-        return self._exports.write(path, self._outbox.copy_of(identifier))
+        return write_file(path, self._outbox.copy_of(identifier))
 
     def recorded_acts(self) -> tuple[Act, ...]:
         """Every act ever recorded on this computer and not taken back, in order."""
