@@ -20,6 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KnownError as error:
         print(f"touchstone: {error.says} {error.do}".rstrip(), file=sys.stderr)
         return 1
+    except OSError as error:
+        # A place named on the command line, or the disk itself: nothing a trace would explain better.
+        place = f" “{error.filename}”" if error.filename else ""
+        print(f"touchstone: The place{place} cannot be used: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return code

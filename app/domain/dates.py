@@ -56,5 +56,11 @@ def to_text(value: datetime) -> str:
 
 
 def from_text(value: str) -> datetime:
-    """The moment that ``to_text`` wrote."""
-    return datetime.fromisoformat(value).astimezone(UTC)
+    """The moment that ``to_text`` wrote. Raises ValueError for one without a zone or outside 2000 to 2199."""
+    moment_told = datetime.fromisoformat(value)
+    if moment_told.tzinfo is None:
+        raise ValueError("a moment without a time zone has no meaning here")
+    # Checked before anything is computed: at the ends of the calendar even a change of zone overflows.
+    if not 2000 <= moment_told.year < 2200:
+        raise ValueError(f"the year {moment_told.year} is not one that anybody here works in")
+    return moment_told.astimezone(UTC)

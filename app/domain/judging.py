@@ -26,9 +26,19 @@ NOTE_LIMIT = 20_000
 """Characters that one note, rationale, action or summary may have."""
 
 
+ACTIONS_LIMIT = 100
+"""Actions that one judgement may have."""
+
+
 def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
-    """Whether this judgement may be recorded now (D-12). Raises KnownError in the moderator's words."""
-    _must_be_in_moderation(request)
+    """Whether this judgement may be recorded now (D-12). Raises KnownError in the moderator's words.
+
+    A suspicion may be raised at any stage from which a request can be held (M-64).
+    """
+    if deed.decision is not Decision.SUSPECTED_MALPRACTICE or request.state not in HOLDABLE:
+        _must_be_in_moderation(request)
+    if len(deed.actions) > ACTIONS_LIMIT or len(deed.supersedes) > ACTIONS_LIMIT:
+        raise KnownError("too_many", f"One judgement can have {ACTIONS_LIMIT} actions.", "Put some together.")
     if deed.decision.needs_rationale and not deed.rationale.strip():
         raise KnownError(
             "rationale_missing",
@@ -79,6 +89,8 @@ def check_contact(deed: LogCentreContact) -> None:
         raise KnownError(
             "contact_incomplete", "Say whom you spoke with, by what means, and what it was about."
         )
+    for text in (deed.spoke_with, deed.means, deed.summary):
+        _must_fit(text, "entry")
 
 
 @dataclass(frozen=True, slots=True)

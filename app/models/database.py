@@ -22,6 +22,11 @@ _HEX_KEY = re.compile(r"[0-9a-f]{64}")
 _WRITING = "touchstone_writing"
 
 
+def is_database_key(text: str) -> bool:
+    """Whether a secret from the keyring can be a database's key at all."""
+    return _HEX_KEY.fullmatch(text) is not None
+
+
 class Database:
     """A SQLCipher file with a pool of connections. Any thread may call; no connection outlives a call.
 
@@ -31,7 +36,7 @@ class Database:
 
     def __init__(self, label: Label, path: Path, key: str, *, busy_ms: int = BUSY_MS) -> None:
         """``key``: 64 hexadecimal digits, used raw. ``busy_ms``: how long a writer waits for another program."""
-        if not _HEX_KEY.fullmatch(key):
+        if not is_database_key(key):
             raise ValueError("a database key is 64 small hexadecimal digits")
         refuse_old_sqlite(sqlcipher3.dbapi2.sqlite_version_info)
         self.label: Label = label

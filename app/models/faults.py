@@ -39,6 +39,9 @@ def in_words(label: Label, path: Path) -> Iterator[None]:
         if error.errno in _NO_SPACE:
             raise disk_full(str(error)) from error
         raise
+    except MemoryError as error:
+        # What SQLCipher says of some pages it cannot decipher.
+        raise damaged(label, path, "a page cannot be read") from error
     except Exception as error:
         code = sqlite_code(error)
         if code is None:

@@ -64,7 +64,7 @@ class Profile:
                 "Sign in to make one.",
                 details=str(folder),
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
             raise KnownError(
                 "profile_damaged",
                 "Touchstone's note of who works on this computer is damaged.",

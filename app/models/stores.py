@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.domain.errors import KnownError
 from app.models.cache import CacheStore
-from app.models.database import Database, damage_note
+from app.models.database import Database, damage_note, is_database_key
 from app.models.faults import Label, in_words, wrong_key
 from app.models.schema import CACHE, WORK, bring_up_to_date
 from app.models.work import WorkStore
@@ -35,7 +35,7 @@ class Stores:
 def open_databases(folder: Path, profile_id: str, keys: Keys, clock: Callable[[], datetime]) -> Stores:
     """As ``app.models.profile.open_stores``, for the folder of a profile."""
     work_path, cache_path = folder / "work.db", folder / "cache.db"
-    key = _key(profile_id, keys, any_there=_there(work_path) or _there(cache_path))
+    key = _key(profile_id, keys, work_path, any_there=_there(work_path) or _there(cache_path))
     if _there(cache_path) and not _there(work_path):
         raise KnownError(
             "work_missing",
@@ -57,9 +57,11 @@ def _there(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _key(profile_id: str, keys: Keys, *, any_there: bool) -> str:
+def _key(profile_id: str, keys: Keys, work_path: Path, *, any_there: bool) -> str:
     key = keys.get(profile_id, KEY_NAME)
     if key is not None:
+        if not is_database_key(key):
+            raise wrong_key(work_path, "the stored key is not one of ours")
         return key
     if any_there:
         raise key_lost()

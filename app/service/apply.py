@@ -133,6 +133,13 @@ def _record_judgement(
 ) -> ActOutcome:
     _sample_must_belong(ledger, request, deed.sample_id)
     check_judgement(request, deed)
+    of_sample = {judgement.id for judgement in ledger.judgements_of(request.id, deed.sample_id)}
+    if not of_sample.issuperset(deed.supersedes):
+        raise KnownError(
+            "supersedes_unknown",
+            "This judgement replaces one that the service does not have for this sample.",
+            "Open the sample, look at what stands, and record your judgement again.",
+        )
     judgement = Judgement(
         id=act.id,
         request_id=request.id,
@@ -159,6 +166,8 @@ def _withdraw_judgement(
     ledger: Ledger, act: Act, deed: WithdrawJudgement, request: ModerationRequest
 ) -> ActOutcome:
     judgement = ledger.judgement(request.id, deed.judgement_id)
+    if judgement is not None and judgement.sample_id != deed.sample_id:
+        judgement = None
     check_withdrawal(request, judgement, deed, ledger.author.id)
     if judgement is not None and not judgement.withdrawn:
         ledger.take_withdrawal(replace(judgement, withdrawn=deed.reason))
@@ -200,7 +209,7 @@ def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: Modera
         raise KnownError(
             "report_damaged", "The report arrived damaged.", "Open the request and submit the report again."
         )
-    if not deed.pdf.startswith(b"%PDF-"):
+    if not deed.pdf.startswith(b"%PDF-") or b"%%EOF" not in deed.pdf[-1024:]:
         raise KnownError("not_a_pdf", "A report is a PDF and nothing else.")
     ledger.blobs.put_bytes(deed.pdf)
     report = IssuedReport(

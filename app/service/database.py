@@ -231,8 +231,16 @@ def refuse_newer(engine: Engine) -> None:
 
 
 def require_current(engine: Engine) -> None:
-    """Raises KnownError unless the database has exactly the schema this program works with."""
-    refuse_newer(engine)
+    """Raises KnownError unless the database can be reached and has exactly the schema this program works with."""
+    try:
+        refuse_newer(engine)
+    except DBAPIError as error:
+        raise KnownError(
+            "database_unreachable",
+            f"The database {engine.url.render_as_string(hide_password=True)} cannot be opened.",
+            "See that it runs, that its address and password are right, and that it is a database of Touchstone's.",
+            details=str(error.orig),
+        ) from error
     if revision(engine) != REVISIONS[-1]:
         raise KnownError(
             "database_not_ready",

@@ -100,6 +100,8 @@ def _config(application: Litestar | str, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Who knocks is who is counted: a header that anybody can write must not lift the limit on sign-ins.
+        proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=STOP_SECONDS,
     )
@@ -152,7 +154,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise KnownError(
                 "port_taken",
                 f"The service cannot listen on {settings.host}, port {settings.port}.",

@@ -251,6 +251,9 @@ def _offer(message: ActMessage, device_id: str, author_id: str) -> _Offer:
         act = act_of(message, device_id, author_id)
     except KnownError as refusal:
         return refused(refusal.code, str(refusal))
+    except (ValueError, RecursionError):
+        # Such as bytes that are no text at all, or brackets nested without end.
+        return refused("act_malformed", malformed)
     if sha256 != message.payload_sha256:
         return refused("payload_damaged", "This entry arrived damaged and was not taken.", act)
     if (act.request_id, act.target) != (message.request_id, message.target):
@@ -260,8 +263,12 @@ def _offer(message: ActMessage, device_id: str, author_id: str) -> _Offer:
 
 def _well_formed(message: ActMessage) -> bool:
     try:
-        uuid.UUID(message.act_id)
+        # One spelling only: the same id written in another way must not count as another act.
+        if str(uuid.UUID(message.act_id)) != message.act_id:
+            return False
     except ValueError:
+        return False
+    if message.act_id in (message.after, *message.rests_on):
         return False
     short = (message.act_id, message.request_id, message.recorded_at, message.kind, message.after)
     return (

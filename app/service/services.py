@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.domain.people import Person
 from app.service.blobs import BlobStore
+from app.service.errors import Refusal
 from app.service.passwords import Passwords
 from app.service.push import PushDesk
 from app.service.settings import Clock
@@ -37,8 +38,16 @@ SignedIn = NamedDependency[SkipValidation[Person]]
 
 
 def signed_in_person(request: Request[Any, Any, Any], services: GivenServices) -> Person:
-    """Who sends this request, by their access token. Raises Refusal 401."""
-    return person_of_token(services.engine, request.headers.get("authorization"), services.clock())
+    """Who sends this request, by their access token. Raises Refusal 401, or 403 for somebody without any role."""
+    person = person_of_token(services.engine, request.headers.get("authorization"), services.clock())
+    if not person.grants:
+        raise Refusal(
+            403,
+            "no_role",
+            "Your account has no role here any more.",
+            "Ask the qualifications team if this is a mistake; what you recorded is kept on your computer.",
+        )
+    return person
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

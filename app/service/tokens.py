@@ -100,6 +100,14 @@ def person_of_token(engine: Engine, authorization: str | None, now: datetime) ->
         return load_person(connection, person_id)
 
 
+def device_of_token(engine: Engine, authorization: str | None) -> str:
+    """The device on which the sign-in of this ``Authorization`` header took place; empty for an unknown token."""
+    token = (authorization or "").partition(" ")[2].strip()
+    with reading(engine) as connection:
+        found = connection.scalar(select(t.tokens.c.device_id).where(t.tokens.c.token_hash == _hash(token)))
+    return found or ""
+
+
 def _note_device(connection: Connection, person: Person, device: SignIn, now: datetime) -> None:
     insert = upsert(connection, t.devices).values(
         id=device.device_id,

@@ -333,14 +333,14 @@ class Desk:
 
     def close(self) -> None:
         """Lets go of everything; what was handed over is purged. Harmless when called again."""
-        with contextlib.suppress(KnownError):
-            self._work.put("open", False)
-        self._files.purge()
-        self._files.close()
-        self._syncing.close()
-        self._work.close()
-        self._cache.close()
-        self._lock.release()
+        # Whatever fails on the way out, the profile must be free for the next window.
+        with contextlib.ExitStack() as parts:
+            for part in (self._lock.release, self._cache.close, self._work.close, self._syncing.close):
+                parts.callback(part)
+            parts.callback(self._files.close)
+            parts.callback(self._files.purge)
+            with contextlib.suppress(KnownError):
+                self._work.put("open", False)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

@@ -96,11 +96,11 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
             clock=clock,
             new_id=new_act_id,
         )
+        desk.note_opening()
+        profile.touch()
     except BaseException:
         lock.release()
         raise
-    profile.touch()
-    desk.note_opening()
     return desk
 
 

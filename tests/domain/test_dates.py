@@ -23,7 +23,7 @@ def test_the_day_is_londons() -> None:
     assert london_day(datetime(2026, 1, 15, 23, 30, tzinfo=UTC)) == date(2026, 1, 15)
 
 
-@given(st.datetimes(timezones=st.timezones()))
+@given(st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.timezones()))  # noqa: DTZ001
 def test_a_moment_survives_being_written_down(value: datetime) -> None:
     assert from_text(to_text(value)) == value.astimezone(UTC)
 
@@ -31,3 +31,17 @@ def test_a_moment_survives_being_written_down(value: datetime) -> None:
 def test_a_moment_without_a_zone_is_a_defect() -> None:
     with pytest.raises(ValueError, match="time zone"):
         to_text(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "1999-12-31T00:00:00+00:00",
+        "2026-01-01T00:00:00",
+    ],
+)
+def test_a_moment_nobody_works_in_is_refused_and_never_overflows(text: str) -> None:
+    with pytest.raises(ValueError, match=r"moment|year"):
+        from_text(text)

@@ -118,7 +118,7 @@ def test_M56_learner_outcomes_stand_apart_from_the_batch(found: list[Decision]) 
     assert [entry.satisfactory for entry in standings] == [d is Decision.AGREED for d in found]
 
 
-def test_M57_one_unsatisfactory_learner_holds_the_whole_batch() -> None:
+def test_M57_D3_one_unsatisfactory_learner_holds_the_whole_request() -> None:
     rejected = after_report(request(), Outcome.REJECTED)
     assert rejected.state is RequestState.RETURNED_TO_CENTRE
     assert rejected.certification_hold

@@ -168,8 +168,16 @@ def test_full_disk_keeps_what_was_saved_and_says_so(tmp_path: Path) -> None:
     profile = make_profile(tmp_path / "laptop", items)
     disk = tmp_path / "disk"
     disk.mkdir()
-    apart = ["unshare", "--user", "--map-root-user", "--mount"]
-    if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode:
+    ways = (["unshare", "--user", "--map-root-user", "--mount"], ["unshare", "--mount"])
+    apart = next(
+        (
+            way
+            for way in ways
+            if not subprocess.run([*way, "true"], capture_output=True, check=False).returncode
+        ),
+        None,
+    )
+    if apart is None:
         pytest.skip("this system lets nobody mount a small disk")
     done = subprocess.run(
         [*apart, sys.executable, "-m", "tests.support.full_disk_child", str(profile), str(disk)],

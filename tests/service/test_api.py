@@ -149,7 +149,7 @@ def test_what_has_expired_is_cleared_away_at_the_next_sign_in(client: TestClient
 def test_without_a_valid_token_nothing_is_answered(client: TestClient[Any], authorization: str) -> None:
     headers = {"authorization": authorization} if authorization else {}
     assert problem(client.get("/api/sync/pull", headers=headers), 401).code == "signed_out"
-    empty = msgspec.json.encode(Push(device_id="d", acts=[]))
+    empty = msgspec.json.encode(Push(device_id="device-1", acts=[]))
     assert problem(client.post("/api/sync/push", content=empty, headers=headers), 401).code == "signed_out"
     assert problem(client.get(f"/api/blobs/{'0' * 64}", headers=headers), 401).code == "signed_out"
 
@@ -229,7 +229,7 @@ def test_what_does_not_exist_gets_a_sentence(client: TestClient[Any]) -> None:
 
 @NOT_OF_THE_DATABASE
 def test_a_push_of_a_newer_protocol_is_refused_in_words(client: TestClient[Any]) -> None:
-    body = msgspec.json.encode(Push(device_id="d", acts=[], protocol=2))
+    body = msgspec.json.encode(Push(device_id="device-1", acts=[], protocol=2))
     answer = client.post("/api/sync/push", content=body, headers=signed_in(client))
     assert problem(answer, 400).code == "protocol_unknown"
 
@@ -238,7 +238,7 @@ def test_more_acts_than_agreed_are_refused_and_nothing_of_them_taken(
     client: TestClient[Any], house: House
 ) -> None:
     acts = [act_message(house.act(house.note(f"{n}"))) for n in range(201)]
-    body = msgspec.json.encode(Push(device_id="d", acts=acts))
+    body = msgspec.json.encode(Push(device_id="device-1", acts=acts))
     assert (
         problem(client.post("/api/sync/push", content=body, headers=signed_in(client)), 413).code
         == "too_large"
@@ -251,11 +251,11 @@ def test_more_bytes_than_agreed_are_refused(client: TestClient[Any], house: Hous
     large = house.report((), pdf=PDF + b"x" * (5 * 1024 * 1024))
     acts = [act_message(house.act(large)) for _ in range(2)]
     headers = signed_in(client)
-    body = msgspec.json.encode(Push(device_id="d", acts=acts))
+    body = msgspec.json.encode(Push(device_id="device-1", acts=acts))
     assert problem(client.post("/api/sync/push", content=body, headers=headers), 413).code == "too_large"
-    alone = msgspec.json.encode(Push(device_id="d", acts=acts[:1]))
+    alone = msgspec.json.encode(Push(device_id="device-1", acts=acts[:1]))
     assert client.post("/api/sync/push", content=alone, headers=headers).status_code == 200
-    beyond = b'{"device_id":"d","acts":[' + b" " * (ACT_BYTES + 2 * 1024 * 1024) + b"]}"
+    beyond = b'{"device_id":"device-1","acts":[' + b" " * (ACT_BYTES + 2 * 1024 * 1024) + b"]}"
     assert problem(client.post("/api/sync/push", content=beyond, headers=headers), 413).code == "too_large"
 
 

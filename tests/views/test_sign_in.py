@@ -180,7 +180,8 @@ def test_people_known_on_this_computer_are_one_press_away(qtbot: QtBot, settled:
     names = {button.accessibleName(): button for button in page.page.findChildren(QPushButton)}
     opens = names["Open the desk of Morgan Fairweather"]
     assert page.field("signInService").text() == NOWHERE
-    assert "morgan.fairweather@example.invalid" in page.words()
+    # What was just added to a layout is shown a turn of the event loop later.
+    qtbot.waitUntil(lambda: "morgan.fairweather@example.invalid" in page.words())
     assert opens.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 

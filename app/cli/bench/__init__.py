@@ -33,7 +33,7 @@ class Result:
 def result(name: str, n: int, values: list[float], unit: str, floors: list[float]) -> Result:
     """Medians of measured values and floors."""
     value, floor = statistics.median(values), statistics.median(floors)
-    ratio = value / floor if floor else float("inf")
+    ratio = value / floor if floor else 0.0
     return Result(name, n, round(value, 4), unit, round(floor, 4), round(ratio, 2), len(values))
 
 

@@ -14,7 +14,7 @@ JUDGEMENTS = 200
 
 
 def save() -> Iterator[Result]:
-    """Milliseconds to record one judgement: two results, the median (n=50) and the slowest hundredth (n=99)."""
+    """Milliseconds to record one judgement: two results, the median (p50) and the slowest hundredth (p99)."""
     taken: list[list[float]] = []
     floors: list[list[float]] = []
     with house(JUDGEMENTS) as ground:
@@ -24,8 +24,9 @@ def save() -> Iterator[Result]:
     for percentile in (50, 99):
         value = statistics.median(_percentile(times, percentile) for times in taken)
         floor = statistics.median(_percentile(times, percentile) for times in floors)
+        unit = f"ms p{percentile}"
         yield Result(
-            "save", percentile, round(value, 3), "ms", round(floor, 3), round(value / floor, 2), RUNS
+            "save", JUDGEMENTS, round(value, 3), unit, round(floor, 3), round(value / floor, 2), RUNS
         )
 
 

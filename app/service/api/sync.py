@@ -19,6 +19,7 @@ from app.service.feed import SCHEMA
 from app.service.pull import pull_page
 from app.service.services import GivenServices, SignedIn, signed_in_person
 from app.service.settings import product_version
+from app.service.tokens import device_of_token
 from app.wire.messages import (
     ACT_BYTES,
     PROTOCOL,
@@ -83,7 +84,9 @@ def pull(
     request_max_body_size=ACT_BYTES + _ENVELOPE,
     responses={**REFUSALS, 413: ResponseSpec(Problem, description="More than the limits of `hello`.")},
 )
-def push(body: RawBody, services: GivenServices, person: SignedIn) -> PushAnswer:
+def push(
+    request: Request[Any, Any, Any], body: RawBody, services: GivenServices, person: SignedIn
+) -> PushAnswer:
     """Takes acts, each exactly once, and answers each one. A push that timed out is simply sent again.
 
     The body is a `Push`. It is decoded here, so that each payload's bytes stay exactly as they travelled: their
@@ -91,7 +94,7 @@ def push(body: RawBody, services: GivenServices, person: SignedIn) -> PushAnswer
     """
     try:
         data = _PUSH.decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise Refusal(400, "malformed", "The service cannot read this message.") from error
     if data.protocol != PROTOCOL:
         raise Refusal(
@@ -100,8 +103,13 @@ def push(body: RawBody, services: GivenServices, person: SignedIn) -> PushAnswer
             "This service does not speak the language of your Touchstone.",
             "Update Touchstone; your work is kept.",
         )
-    if "\x00" in data.device_id or not 0 < len(data.device_id) <= 64:
-        raise Refusal(400, "malformed", "The service cannot read this message.")
+    if data.device_id != device_of_token(services.engine, request.headers.get("authorization")):
+        raise Refusal(
+            403,
+            "other_device",
+            "These entries say that they come from another device than the one that is signed in.",
+            "Sign in again on this device; your work is kept.",
+        )
     sizes = [len(bytes(act.payload)) for act in data.acts]
     if (
         len(sizes) > PUSH_ACTS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Decision, Judgement, current_judgements
+from app.domain.moderation import HOLDABLE, Decision, Judgement, current_judgements
 from app.views.moderation.form import Content
 from app.views.moderation.questions import Question, RaiseSuspicion, WithdrawJudgement
 from app.workspace.snapshots import SampleSheet
@@ -78,11 +78,15 @@ class Judging(QObject):
             self._record(sheet, content, go_on=go_on)
 
     def suspect(self) -> None:
-        """Key 4: ask for the reason and a confirmation, since it holds the whole request (M-64)."""
-        sheet = self._open_sheet()
+        """Key 4: ask for the reason and a confirmation, since it holds the whole request (M-64).
+
+        Possible at every stage from which a request can be held, also when nothing can be judged.
+        """
+        pane, request = self._bench.pane, self._bench.sheet
+        holdable = request is not None and request.request.state in HOLDABLE and not request.submitted
+        sheet = pane.sheet if holdable else self._open_sheet()
         if sheet is None or self.question is not None:
             return
-        pane = self._bench.pane
         assert self._bench.sheet is not None
         sample = self.tr("sample {number} ({learner}, unit {unit})").format(
             number=sheet.sample.position, learner=sheet.sample.learner_name, unit=sheet.sample.unit_code
