@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.domain.errors import KnownError
+from app.models.backup import back_up, backups
 from app.models.cache import CacheStore
 from app.models.database import Database, damage_note, is_database_key
 from app.models.faults import Label, in_words, wrong_key
@@ -17,6 +19,11 @@ from app.vault.disk import sync_folder
 from app.vault.keys import Keys, key_lost, new_database_key
 
 KEY_NAME = "database-key"
+_BEGUN = ".begun"
+"""A file that says that this profile has had its databases: from then on a missing one is a loss, not a beginning."""
+
+_BACK_UP_EVERY = 20 * 3600
+"""Seconds after which the next opening makes another copy of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ def open_databases(folder: Path, profile_id: str, keys: Keys, clock: Callable[[]
     """As ``app.models.profile.open_stores``, for the folder of a profile."""
     work_path, cache_path = folder / "work.db", folder / "cache.db"
     key = _key(profile_id, keys, work_path, any_there=_there(work_path) or _there(cache_path))
-    if _there(cache_path) and not _there(work_path):
+    begun = folder / _BEGUN
+    if not _there(work_path) and (_there(cache_path) or begun.exists()):
         raise KnownError(
             "work_missing",
             "The file with your work is missing on this computer.",
@@ -49,7 +57,20 @@ def open_databases(folder: Path, profile_id: str, keys: Keys, clock: Callable[[]
     except BaseException:
         work.close()
         raise
-    return Stores(WorkStore(work, clock), CacheStore(cache, clock), set_aside)
+    begun.touch()
+    stores = Stores(WorkStore(work, clock), CacheStore(cache, clock), set_aside)
+    _back_up_daily(work, stores.work, clock())
+    return stores
+
+
+def _back_up_daily(database: Database, work: WorkStore, now: datetime) -> None:
+    """A verified copy of the work on each day it is opened; whatever goes wrong with it, opening goes on."""
+    kept = backups(database.path.parent / "backups", database.path.stem)
+    if kept and now.timestamp() - kept[-1].stat().st_mtime < _BACK_UP_EVERY:
+        return
+    with contextlib.suppress(KnownError):
+        if work.entries(newest=1) or work.drafts():
+            back_up(database)
 
 
 def _there(path: Path) -> bool:

@@ -81,7 +81,7 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
     lock.acquire()
     try:
         secrets = keys if keys is not None else keys_for(profile)
-        stores = open_stores(profile, secrets)
+        stores = open_stores(profile, secrets, clock=clock)
         store = FileStore(folder / "files")
         store.sweep_parts()
         lent = HandedOver(folder / "handed-over")

@@ -174,4 +174,5 @@ def test_an_opening_that_was_cut_short_is_simply_repeated(open_again: Opener, pr
     open_again().close()
     for name in ("work.db", "cache.db"):
         os.truncate(profile.folder / name, 0)
+    (profile.folder / ".begun").unlink()
     assert open_again().work.counts().waiting == 0

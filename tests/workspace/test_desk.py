@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -324,3 +324,33 @@ def test_a_program_is_never_handed_over(tmp_path: Path) -> None:
         assert desk.handed_over() == ()
     finally:
         desk.close()
+
+
+def test_the_work_is_copied_and_verified_once_a_day(tmp_path: Path) -> None:
+    items, _ = one_request()
+    profile = make_profile(tmp_path / "laptop", items)
+    clock = Clock(datetime.now(UTC))
+    desk = open_desk(profile, clock)
+    desk.record_judgement(REQUEST, sample(1), Decision.AGREED, "", [])
+    desk.close()
+    for _ in range(2):
+        open_desk(profile, clock).close()
+        assert len(list((profile / "backups").glob("work-*.db"))) == 1
+    clock.now += timedelta(days=1)
+    open_desk(profile, clock).close()
+    assert len(list((profile / "backups").glob("work-*.db"))) == 2
+
+
+def test_work_that_vanished_is_a_loss_and_not_a_beginning(tmp_path: Path) -> None:
+    items, _ = one_request()
+    profile = make_profile(tmp_path / "laptop", items)
+    for name in ("work.db", "cache.db"):
+        (profile / name).unlink()
+    with pytest.raises(KnownError) as error:
+        open_desk(profile)
+    assert code_of(error) == "work_missing"
+    # The profile is free again, and nothing was made in the lost file's place.
+    with pytest.raises(KnownError) as again:
+        open_desk(profile)
+    assert code_of(again) == "work_missing"
+    assert not (profile / "work.db").exists()
