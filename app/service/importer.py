@@ -26,7 +26,7 @@ SHOWN_FAULTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One bad place. ``line`` counts from 1, the header included; ``column`` is empty for a fault of the whole row."""
+    """One bad place. ``line`` counts from 1, the header included; ``column`` is empty where a file is no CSV at all."""
 
     file: str
     line: int
@@ -192,7 +192,8 @@ class _Import:
         name = tuple(str(value) for value in key.values())
         earlier = self._seen.setdefault(table.name, {}).setdefault(name, row.line)
         if earlier != row.line and not row.faults:
-            row.wrong("", f"says the same thing twice; it stands in line {earlier} already.")
+            # The first column is what the row is known by; in a registration, with the others beside it.
+            row.wrong(next(iter(row.values)), f"stands in line {earlier} already.")
         self._faults.extend(row.faults)
         before = self._before[table.name].get(tuple(key.values()))
         identifier = before["id"] if before else new_id()
@@ -223,7 +224,10 @@ class _Import:
             missing = [column for column in file.columns if column not in header]
             for column in missing:
                 self._faults.append(Fault(file.name, 1, column, "is missing."))
-            while not missing:
+            twice = [column for column in dict.fromkeys(header) if header.count(column) > 1]
+            for column in twice:
+                self._faults.append(Fault(file.name, 1, column, "stands there more than once."))
+            while not missing and not twice:
                 line = reader.line_num + 1
                 cells = next(reader, None)
                 if cells is None:
@@ -231,8 +235,9 @@ class _Import:
                 if not any(cell.strip() for cell in cells):
                     continue
                 if len(cells) != len(header):
-                    says = f"has {len(cells)} cells where the first line has {len(header)}."
-                    self._faults.append(Fault(file.name, line, "", says))
+                    says = f"the row has {len(cells)} cells where the first line has {len(header)}."
+                    column = header[min(len(cells), len(header) - 1)]
+                    self._faults.append(Fault(file.name, line, column, says))
                     continue
                 pairs = zip(header, cells, strict=True)
                 yield _Row(file.name, line, {name: cell.strip() for name, cell in pairs})
