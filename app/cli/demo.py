@@ -38,8 +38,11 @@ def run(role: str, *, fresh: bool = False) -> int:
     from app.cli.window import must_have_screen
 
     must_have_screen()
+    # What lies in a demonstration is its owner's alone, the invented password included.
+    os.umask(0o077)
     home = demo_home(role)
     os.environ["TOUCHSTONE_HOME"] = str(home)
+    _must_not_be_open(home)
     if fresh or _is_stale(home):
         shutil.rmtree(home, ignore_errors=True)
     with prepared_service(home) as (service, email, password):
@@ -98,6 +101,22 @@ def desk_for(service: LocalService, email: str, password: str) -> Desk:
         if card.email == email and card.service_url == service.url:
             return enter(card.folder)
     return sign_in(service.url, email, password, demo=True)
+
+
+def _must_not_be_open(home: Path) -> None:
+    """Raises KnownError when a window of this demonstration is open: nothing is taken from under it."""
+    from app.vault.lock import ProfileLock
+
+    for profile in home.glob("profiles/*/profile.json"):
+        try:
+            with ProfileLock(profile.parent):
+                pass
+        except KnownError as error:
+            raise KnownError(
+                "demo_open",
+                "The demonstration is already open in another window.",
+                "Go on there, or close it first.",
+            ) from error
 
 
 def _former_port(home: Path) -> int:

@@ -50,13 +50,13 @@ class LocalService:
                 stderr=errors,
             )  # fmt: skip
         assert self._process.stdout is not None
-        line = self._process.stdout.readline().decode()
-        if not line.strip():
+        line = self._process.stdout.readline().decode().strip()
+        if not line.startswith("Touchstone service listens on"):
             self.stop()
             raise KnownError(
                 "service_did_not_start",
-                "The central service did not start.",
-                f"What it said is in {log}.",
+                f"The central service did not start. {line}".rstrip(),
+                f"What else it said is in {log}.",
                 details=log.read_text(errors="replace")[-4000:],
             )
         self.port = int(line.rsplit(":", 1)[1])
@@ -103,15 +103,25 @@ def _serve() -> None:
         sys.stdin.buffer.read()
         os.kill(os.getpid(), signal.SIGTERM)
 
+    os.umask(0o077)
     threading.Thread(target=stop_with_parent, daemon=True).start()
-    run(
-        Settings(
-            database_url=arguments.database_url,
-            files_url=arguments.files_url,
-            host="127.0.0.1",
-            port=arguments.port,
+    code = 0
+    try:
+        run(
+            Settings(
+                database_url=arguments.database_url,
+                files_url=arguments.files_url,
+                host="127.0.0.1",
+                port=arguments.port,
+            )
         )
-    )
+    except KnownError as error:
+        sys.stdout.write(f"{error.says} {error.do}\n")
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The watching thread still reads standard input; an ordinary end of the interpreter would stumble over it.
+    os._exit(code)
 
 
 if __name__ == "__main__":

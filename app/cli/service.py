@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 def _settings(options: argparse.Namespace) -> Settings:
     from app.service.settings import Settings, default_database_url, default_files_url
 
+    # What the service keeps is its operator's alone: accounts, learners, evidence.
+    os.umask(0o077)
     return Settings(
         database_url=options.database_url or default_database_url(),
         files_url=options.files_url or default_files_url(),

@@ -132,8 +132,9 @@ def read_clock(
         return ClockReading(ClockState.NOT_STARTED, None, "waiting for the centre's evidence")
     if held_on is not None:
         left = working_days_between(held_on, due_on, nation)
+        stood = f"{_days(left)} left" if left >= 0 else f"{_days(-left)} overdue"
         return ClockReading(
-            ClockState.FROZEN, left, f"on hold since {short_day(held_on)}, {_days(left)} left when it stopped"
+            ClockState.FROZEN, left, f"on hold since {short_day(held_on)}, {stood} when it stopped"
         )
     left = working_days_between(today, due_on, nation)
     if left < 0 or (left == 0 and today > due_on):

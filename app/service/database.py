@@ -218,9 +218,24 @@ def revision(engine: Engine) -> str | None:
         return None if found is None else str(found)
 
 
+@contextmanager
+def _reached(engine: Engine) -> Iterator[None]:
+    """Says in words that a database cannot be opened at all."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise KnownError(
+            "database_unreachable",
+            f"The database {engine.url.render_as_string(hide_password=True)} cannot be opened.",
+            "See that it runs, that its address and password are right, and that it is a database of Touchstone's.",
+            details=str(error.orig),
+        ) from error
+
+
 def refuse_newer(engine: Engine) -> None:
-    """Raises KnownError if a newer program made the database."""
-    found = revision(engine)
+    """Raises KnownError if a newer program made the database, or it cannot be opened."""
+    with _reached(engine):
+        found = revision(engine)
     if found is not None and found not in REVISIONS:
         raise KnownError(
             "database_newer",
@@ -232,15 +247,7 @@ def refuse_newer(engine: Engine) -> None:
 
 def require_current(engine: Engine) -> None:
     """Raises KnownError unless the database can be reached and has exactly the schema this program works with."""
-    try:
-        refuse_newer(engine)
-    except DBAPIError as error:
-        raise KnownError(
-            "database_unreachable",
-            f"The database {engine.url.render_as_string(hide_password=True)} cannot be opened.",
-            "See that it runs, that its address and password are right, and that it is a database of Touchstone's.",
-            details=str(error.orig),
-        ) from error
+    refuse_newer(engine)
     if revision(engine) != REVISIONS[-1]:
         raise KnownError(
             "database_not_ready",

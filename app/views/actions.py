@@ -68,9 +68,11 @@ class ActionRegistry(QObject):
         tip: str = "",
         screen: QWidget | None = None,
         checkable: bool = False,
+        repeat: bool = False,
     ) -> QAction:
         """Make an action known. ``group`` is the menu it stands in; ``text`` may carry ``&`` and ``…``.
 
+        repeat: a key held down does it again and again; only for moving, never for anything that is recorded.
         screen: enabled only while that screen is in front. Use ``enable`` (not ``setEnabled``) for the rest.
         A handler is called without arguments. Raises ValueError when the id is taken.
         """
@@ -79,6 +81,7 @@ class ActionRegistry(QObject):
         action = QAction(text, self)
         action.setObjectName(id)
         action.setCheckable(checkable)
+        action.setAutoRepeat(repeat)
         if tip:
             action.setToolTip(tip)
             action.setStatusTip(tip)

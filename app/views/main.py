@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from logging.handlers import RotatingFileHandler
@@ -106,5 +107,10 @@ def _open_log(path: Path) -> None:
     _log.addHandler(handler)
 
 
+# What Qt quotes may be a person's: the name of a file, a text in a field.
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|“[^”]*”|file:\S+""")
+
+
 def _qt_says(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    _log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "qt", message)
+    words = _QUOTED.sub("…", message)
+    _log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "qt", words)

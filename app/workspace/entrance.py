@@ -120,8 +120,12 @@ def sign_in(
     """
     from app.models.profile import create_profile, find_profile
     from app.sync import keep_tokens, sign_in_at
+    from app.vault.keys import SystemKeys
 
     name = login_name(email)
+    if keys is None and not demo:
+        # Without a keyring nobody can work here: said before a password travels or anything is left behind.
+        SystemKeys().get("sign-in", "probe")
     known = find_profile(service_url, name)
     answer = sign_in_at(service_url, name, password, known.device_id if known else None)
     profile = known or create_profile(answer, demo=demo)

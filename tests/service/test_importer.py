@@ -109,9 +109,7 @@ def test_nothing_is_imported_when_anything_is_wrong(house: House, folder: Path) 
 def test_a_row_said_twice_is_named_with_its_first_line(house: House, folder: Path) -> None:
     with (folder / "learners.csv").open("a") as file:
         file.write("A1,Somebody Else,C1\n")
-    assert faults(house, folder) == [
-        "learners.csv, line 11, column number: stands in line 2 already."
-    ]
+    assert faults(house, folder) == ["learners.csv, line 11, column number: stands in line 2 already."]
 
 
 @pytest.mark.parametrize(

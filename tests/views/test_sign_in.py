@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from app.cli.demo import prepared_service
 from app.domain.errors import KnownError
-from app.models.profile import create_profile
+from app.models.profile import create_profile, known_profiles
 from app.views.sign_in.again import SignInAgain
 from app.views.sign_in.page import SignInPage, with_scheme
 from app.views.tasks import runner
 from app.workspace.desk import Desk
 from app.workspace.entrance import sign_in
 from tests.support.desks import NOWHERE, SignedIn, desk_with_requests
+from tests.support.keys import FileKeys
 from tests.views.windows import bring_up
 
 Settled = Callable[[], None]
@@ -132,9 +134,23 @@ def test_M01_a_user_name_of_the_former_portal_is_refused_beside_the_field(
     assert page.desks == []
 
 
-def test_a_service_out_of_reach_is_told_beside_its_address_and_everything_stays_typed(
-    page: Page, settled: Settled
+def test_a_computer_without_a_keyring_is_told_before_a_password_travels(
+    page: Page, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    page.fill("morgan@example.org", "secret", NOWHERE)
+    page.page.sign_in()
+    settled()
+    # The service is out of reach as well; that was never tried.
+    assert page.field("signInService").property("wrong") != "true"
+    assert any("password" in words.lower() and "." in words for words in page.words())
+    assert known_profiles() == ()
+
+
+def test_a_service_out_of_reach_is_told_beside_its_address_and_everything_stays_typed(
+    qtbot: QtBot, settled: Settled, tmp_path: Path
+) -> None:
+    page = Page(qtbot, settled, None, partial(sign_in, keys=FileKeys(tmp_path / "keys.json")))
     page.fill("morgan@example.org", "secret", NOWHERE)
     page.page.sign_in()
     settled()

@@ -244,7 +244,7 @@ def test_fetching_without_a_network_says_so_and_keeps_the_list(
 
     says = [banner.says for banner in work.screen.findChildren(Banner) if banner.isVisible()]
     assert len(says) == 1
-    assert says[0].startswith("Not everything could be fetched.")
+    assert says[0].startswith("No file was fetched.")
     assert work.shown()[-1] == "MR-1"
     assert work.changes == [Changes(requests=frozenset({"id-1"}), work=True)]
     desk.close()

@@ -63,6 +63,8 @@ def run(target: Path | None, only: str | None) -> int:
         raise KnownError(
             "benchmark_unknown", f"There is no benchmark “{only}”.", f"There are: {', '.join(known)}."
         )
+    if target is not None:
+        target.touch()  # a place that cannot be written is said before an hour of measuring, not after
     found: list[Result] = []
     print(f"{'benchmark':<12} {'n':>8} {'value':>12} {'floor':>12} {'ratio':>7}  runs")
     for name, measure in known.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.views.evidence.files import FileRow
@@ -14,40 +14,35 @@ from app.views.work.fetching import size_words
 from app.workspace.snapshots import EvidenceItem, Fetch
 
 
-class Card(QWidget):
-    """A quiet card in the middle of the viewer: picture, heading, words, buttons."""
+class Card(QScrollArea):
+    """A quiet card in the middle of the viewer: picture, heading, words, buttons. It scrolls where room is short."""
 
     def __init__(self) -> None:
         super().__init__()
-        around = QVBoxLayout(self)
-        around.setContentsMargins(spacing.WIDE, spacing.WIDE, spacing.WIDE, spacing.WIDE)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.setContentsMargins(spacing.BASE, spacing.BASE, spacing.BASE, spacing.BASE)
         around.addStretch(2)
-        row = QHBoxLayout()
-        row.addStretch(1)
         self.frame = QFrame()
         self.frame.setProperty("role", "card")
         self.frame.setMaximumWidth(spacing.READING_WIDTH)
         self.column = QVBoxLayout(self.frame)
-        self.column.setContentsMargins(spacing.WIDE, spacing.WIDE, spacing.WIDE, spacing.WIDE)
+        self.column.setContentsMargins(spacing.ROOMY, spacing.ROOMY, spacing.ROOMY, spacing.ROOMY)
         self.column.setSpacing(spacing.SNUG)
-        head = QHBoxLayout()
-        head.setSpacing(spacing.BASE)
         self.picture = Picture("file", "muted", 28)
-        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(spacing.HAIR)
         self.title = label("", "heading", wrap=True)
         self.about = label("", "muted", wrap=True)
-        words.addWidget(self.title)
-        words.addWidget(self.about)
-        head.addLayout(words, 1)
-        self.column.addLayout(head)
         self.says = label("", wrap=True)
-        self.column.addWidget(self.says)
-        row.addWidget(self.frame, 8)
-        row.addStretch(1)
-        around.addLayout(row)
+        self.column.addWidget(self.picture)
+        for words in (self.title, self.about, self.says):
+            self.column.addWidget(words)
+        around.addWidget(self.frame)
         around.addStretch(3)
+        self.setWidget(page)
 
     def put(self, title: str, about: str, says: str) -> None:
         self.title.setText(title)

@@ -129,8 +129,12 @@ class JudgementForm(QWidget):
             case _:
                 self.decision_complaint.say(error)
 
+    def complaints(self) -> tuple[Complaint, ...]:
+        """Where the form complains, in the order on screen; hidden while there is nothing to say."""
+        return (self.decision_complaint, self.rationale_complaint, self.actions_complaint)
+
     def clear_complaints(self) -> None:
-        for complaint in (self.decision_complaint, self.rationale_complaint, self.actions_complaint):
+        for complaint in self.complaints():
             complaint.clear()
         self._mark(self.rationale, False)
         self._mark(self.to_do.field, False)

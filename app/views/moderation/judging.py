@@ -57,7 +57,14 @@ class Judging(QObject):
         pane.focus_field(pane.form.rationale)
 
     def save(self, *, go_on: bool) -> None:
-        """Record what stands in the form. A suspicion asks first; what is recorded already is not recorded again."""
+        """Record what stands in the form. A suspicion asks first; what is recorded already is not recorded again.
+
+        With the caret in the new note it is the note that is meant.
+        """
+        notes = self._bench.pane.notes
+        if notes.field.hasFocus():
+            notes.add_typed()
+            return
         sheet = self._open_sheet()
         if sheet is None:
             return
@@ -66,6 +73,7 @@ class Judging(QObject):
         if content.decision is None:
             pane.form.refuse(KnownError("no_decision", self.tr("Choose a decision first.")))
             pane.focus_first()
+            pane.show_complaint()
         elif sheet.judgement is not None and not pane.touched:
             words = self.tr("Sample {number}: nothing new to record").format(number=sheet.sample.position)
             if go_on:
@@ -100,11 +108,12 @@ class Judging(QObject):
         def raise_it(reason: str) -> None:
             content = Content(Decision.SUSPECTED_MALPRACTICE, reason, pane.form.content.actions)
             try:
-                self._put_on_record(sheet, content)
+                said, undo = self._put_on_record(sheet, content)
             except KnownError as error:
                 question.refuse(error)
                 return
             question.accept()
+            self._bench.told.emit(self.tr("{said}. The request is on hold").format(said=said), undo)
 
         question.edited.connect(keep)
         question.agreed.connect(raise_it)
@@ -152,6 +161,7 @@ class Judging(QObject):
             said, undo = self._put_on_record(sheet, content)
         except KnownError as error:
             pane.form.refuse(error)
+            pane.show_complaint()
             return
         if go_on:
             self._bench.go_on(said, undo)
@@ -185,6 +195,11 @@ class Judging(QObject):
 
     def _withdraw(self, sheet: SampleSheet, judgement: Judgement) -> None:
         if self.question is not None:
+            return
+        if judgement.decision is Decision.SUSPECTED_MALPRACTICE:
+            self._bench.told.emit(
+                self.tr("A suspicion that was sent cannot be taken back. Write a note."), ""
+            )
             return
         words = self.tr("Sample {number}: {decision}").format(
             number=sheet.sample.position, decision=judgement.decision.words

@@ -61,13 +61,15 @@ class BenchKeys(QObject):
         add("bench_next_unjudged", self.tr("Next &unjudged sample"), bench.next_unjudged, shortcut="N",
             letter=True, group=group, screen=bench)  # fmt: skip
         add("bench_next_sample", self.tr("Next sample"), lambda: bench.step(1), shortcut="J", letter=True,
-            group=group, screen=bench)  # fmt: skip
+            group=group, screen=bench, repeat=True)  # fmt: skip
         add("bench_previous_sample", self.tr("Previous sample"), lambda: bench.step(-1), shortcut="K",
-            letter=True, group=group, screen=bench)  # fmt: skip
+            letter=True, group=group, screen=bench, repeat=True)  # fmt: skip
         add("bench_next_file", self.tr("Next file"), lambda: bench.browser.step(1), shortcut="]", letter=True,
-            group=group, screen=bench)  # fmt: skip
+            group=group, screen=bench, repeat=True)  # fmt: skip
         add("bench_previous_file", self.tr("Previous file"), lambda: bench.browser.step(-1), shortcut="[",
-            letter=True, group=group, screen=bench)  # fmt: skip
+            letter=True, group=group, screen=bench, repeat=True)  # fmt: skip
+        add("bench_fetch", self.tr("Fetch the e&vidence"), bench.browser.fetch, shortcut="Ctrl+Shift+D",
+            group=group, screen=bench)  # fmt: skip
         add("bench_find", self.tr("F&ind in this file"), bench.browser.view.open_find, shortcut="Ctrl+F",
             group=group, screen=bench)  # fmt: skip
         add("bench_next_pane", self.tr("Next &pane"), lambda: bench.step_pane(1), shortcut="F6", group=group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
@@ -230,6 +231,13 @@ class JudgementPane(QWidget):
             self.focus_field(self.notes.field)
         else:
             choice.button(choice.decision or Decision.AGREED).setFocus()
+
+    def show_complaint(self) -> None:
+        """Bring what the form complains of into sight."""
+        for complaint in self.form.complaints():
+            if not complaint.isHidden():
+                # A complaint has its place only once the column was laid out anew.
+                QTimer.singleShot(0, self, partial(self.area.ensureWidgetVisible, complaint, 0, spacing.WIDE))
 
     def caret(self) -> dict[str, Any]:
         """Which field has the caret, and where in it, as JSON values; empty when none has."""

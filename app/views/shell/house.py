@@ -42,6 +42,9 @@ BREATH = 50
 STATUS_EVERY = 1_000
 """Milliseconds after which the pill is compared with the truth, whatever happened."""
 
+REMEMBER_EVERY = 3_000
+"""Milliseconds after which the place one is at is written down, if it is another than before."""
+
 _PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox", "settings": "settings"}
 """Which button of the rail is lit for which screen."""
 
@@ -113,6 +116,10 @@ class House(QWidget):
         self._pulse = QTimer(self)
         self._pulse.setInterval(STATUS_EVERY)
         self._pulse.timeout.connect(self.show_status)
+        # Where one is must be known after a crash as well; written only when it changed.
+        self._place = QTimer(self)
+        self._place.setInterval(REMEMBER_EVERY)
+        self._place.timeout.connect(self._remember)
         self.midnight = Midnight(self.desk.today, self)
         self.midnight.new_day.connect(self._new_day)
 
@@ -160,6 +167,7 @@ class House(QWidget):
         self.go(what if what in NAMES else "work", request_id, sample_id)
         self.show_status()
         self._pulse.start()
+        self._place.start()
         # The rows of the Work list come first; a list that cannot be read does not keep the rest away.
         QTimer.singleShot(SETTLE_AFTER if self._where[0] == "work" else 0, self, self._settle_in)
 
@@ -179,6 +187,7 @@ class House(QWidget):
         self._closed = True
         self.sync.stop()
         self._pulse.stop()
+        self._place.stop()
         self.midnight.stop()
         for screen in self._rooms.made:
             if isinstance(screen, WorkScreen):
@@ -368,9 +377,11 @@ class House(QWidget):
     def _remember(self) -> None:
         kept: dict[str, Any] = dict(self._memory.get("screens", {}))
         kept.update(self._rooms.memory())
-        self._memory = {"where": list(self._where), "screens": kept}
-        with contextlib.suppress(KnownError):
-            self.desk.put_setting(MEMORY, self._memory)
+        memory = {"where": list(self._where), "screens": kept}
+        if memory != self._memory:
+            self._memory = memory
+            with contextlib.suppress(KnownError):
+                self.desk.put_setting(MEMORY, memory)
 
     def _load_keys(self) -> None:
         self._actions.remap(self.desk.setting("shortcuts", {}) or {})

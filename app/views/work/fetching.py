@@ -135,9 +135,13 @@ class Fetching(QWidget):
     def _show_trouble(self) -> None:
         names = list(self._failed)
         first = f"{names[0]}: {self._failed[names[0]]}"
-        more = self.tr(" and {n} more").format(n=len(names) - 1) if len(names) > 1 else ""
+        more = self.tr(" {n} more are missing as well.").format(n=len(names) - 1) if len(names) > 1 else ""
+        says = self.tr("Not everything could be fetched. {first}{more}").format(first=first, more=more)
+        reasons = set(self._failed.values())
+        if not self._files and len(reasons) == 1:
+            says = self.tr("No file was fetched. {reason}").format(reason=reasons.pop())
         self._trouble = Banner(
-            self.tr("Not everything could be fetched. {first}{more}").format(first=first, more=more),
+            says,
             Tone.WARN,
             details="\n".join(f"{name}: {why}" for name, why in self._failed.items()),
             closable=True,
