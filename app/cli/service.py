@@ -45,6 +45,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     run.add_argument(
         "--workers", type=int, default=1, help="processes; more than one needs PostgreSQL (default: 1)"
     )
+    run.add_argument(
+        "--trusted-proxy",
+        default="",
+        metavar="ADDRESS",
+        help="address of the proxy in front, which is believed about where requests come from (default: nobody is)",
+    )
     run.set_defaults(func=_run)
 
     init = commands.add_parser("init", parents=[shared], help="set up the database, or bring it up to date")
@@ -97,6 +103,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         host=getattr(options, "host", "127.0.0.1"),
         port=getattr(options, "port", 0),
         workers=getattr(options, "workers", 1),
+        trusted_proxy=getattr(options, "trusted_proxy", ""),
     )
 
 

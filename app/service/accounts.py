@@ -125,7 +125,7 @@ def prove_person(
         )
 
     def finish(connection: Connection) -> Person:
-        forget_attempts(connection, name)
+        forget_attempts(connection, name, address)
         _forget_what_expired(connection, now)
         return load_person(connection, row.id)
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, case, delete
+from sqlalchemy import Connection, Engine, case, delete, update
 
 from app.service.database import transact, upsert
 from app.service.errors import Refusal
@@ -39,9 +39,14 @@ def count_attempt(engine: Engine, email: str, address: str, now: datetime) -> No
         )
 
 
-def forget_attempts(connection: Connection, email: str) -> None:
-    """After a right password the account's count begins anew."""
+def forget_attempts(connection: Connection, email: str, address: str) -> None:
+    """After a right password the account's count begins anew, and the address is not charged for it."""
     connection.execute(delete(rate_limits).where(rate_limits.c.key_hash == _key(f"email:{email}")))
+    connection.execute(
+        update(rate_limits)
+        .where(rate_limits.c.key_hash == _key(f"address:{address}"), rate_limits.c.attempts > 0)
+        .values(attempts=rate_limits.c.attempts - 1)
+    )
 
 
 def _count(connection: Connection, key: str, allowed: int, now: datetime) -> int:

@@ -101,7 +101,8 @@ def _config(application: Litestar | str, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         # Who knocks is who is counted: a header that anybody can write must not lift the limit on sign-ins.
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or None,
         lifespan="on",
         timeout_graceful_shutdown=STOP_SECONDS,
     )

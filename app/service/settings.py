@@ -52,6 +52,7 @@ class Settings:
 
     database_url: ``sqlite:///path`` or ``postgresql://…``. files_url: a folder's path, or any store URL (``file://``,
     ``s3://``, ``az://``, ``gs://``). port 0: any free port. workers: processes; more than one needs PostgreSQL.
+    trusted_proxy: the address of the proxy in front, whose word on where requests come from is taken; else nobody's.
     """
 
     database_url: str = field(default_factory=default_database_url)
@@ -59,6 +60,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8610
     workers: int = 1
+    trusted_proxy: str = ""
     clock: Clock = present
 
     @property
