@@ -32,30 +32,3 @@ class Centre:
     name: str
     nation: Nation
     partner_type: PartnerType
-
-
-@dataclass(frozen=True, slots=True)
-class Qualification:
-    id: str
-    code: str
-    title: str
-    awarding_body: str
-    level: int
-    credits_required: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    id: str
-    qualification_id: str
-    code: str
-    title: str
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Learner:
-    id: str
-    number: str
-    name: str
-    centre_id: str

@@ -81,10 +81,6 @@ class EvidenceFiles:
         """Removes every handed-over copy; names those that a program still holds."""
         return tuple(path.name for path in self._lent.purge())
 
-    def warm(self) -> None:
-        """Makes a child process ready, so that the first file opens quickly."""
-        self._cage.warm()
-
     def close(self) -> None:
         self._cage.close()
 
