@@ -31,6 +31,7 @@ from app.workspace.snapshots import Offline, Reach, WorkRow
 
 if TYPE_CHECKING:
     from app.views.moderation.bench import Bench
+    from app.views.report.screen import ReportScreen
     from app.views.style import Theme
     from app.workspace.desk import Desk
 
@@ -113,6 +114,11 @@ class Hands:
     def _bench(self) -> Bench:
         assert self._window.house is not None
         return cast("Bench", self._window.house.screens["bench"])
+
+    @property
+    def _report(self) -> ReportScreen:
+        assert self._window.house is not None
+        return cast("ReportScreen", self._window.house.screens["report"])
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
@@ -316,18 +322,21 @@ class Hands:
         self._wait(
             lambda: self._find(QAbstractButton, "submitReport").isEnabled(), "the report to be complete"
         )
-        self._wait(lambda: bool(self._preview_pages()), "the live preview")
-
-    def _preview_pages(self) -> int:
-        return int(getattr(self._find(QWidget, "reportPreview"), "page_count", 0))
+        self._wait(lambda: self._report.preview.ready, "the live preview")
 
     def submit_and_export(self) -> Path:
+        """Signs the report off and exports it from the report screen; the preview then shows the fixed bytes."""
         self._click("submitReport")
         self._wait(
-            lambda: bool(self._desk.request(self._request_id).submitted), "the report to be signed off"
+            lambda: self._report.report is not None and bool(self._report.report.submitted),
+            "the report to be signed off",
         )
-        self._settle()
-        return self._desk.export_report(self._request_id, self._out / "moderation-report.pdf")
+        self._wait(lambda: self._report.preview.ready, "the signed report to be shown")
+        path = self._out / "moderation-report.pdf"
+        path.unlink(missing_ok=True)
+        self._report.export_to(path)
+        self._wait(path.exists, "the report to be written")
+        return path
 
     # -- back online --------------------------------------------------------------------------------------------
 
