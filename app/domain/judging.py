@@ -147,7 +147,10 @@ def missing_for_report(
         else:
             standing.append(current[0])
     if outcome is None:
-        missing.append(Missing("no_outcome", "Confirm the outcome.", field="outcome"))
+        # D-12: an outcome is proposed from the judgements, and it counts only once the moderator confirms one.
+        proposed = proposed_outcome(j.decision for j in standing) if len(standing) == len(samples) else None
+        hint = f"; {proposed.words.lower()} is proposed" if proposed is not None else ""
+        missing.append(Missing("no_outcome", f"Confirm the outcome{hint}.", field="outcome"))
     elif outcome is Outcome.REJECTED and not any(
         action.text.strip() for judgement in standing for action in judgement.actions
     ):

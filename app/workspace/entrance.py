@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.errors import KnownError
 from app.domain.people import login_name
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
             work=stores.work,
             cache=stores.cache,
             files=EvidenceFiles(stores.cache, store, lent, Cage()),
-            syncing=Syncing(Sync(profile, stores, store, secrets, clock=clock)),
+            syncing=Syncing(
+                Sync(profile, stores, store, secrets, clock=clock), cache_lost(stores.cache_set_aside)
+            ),
             lock=lock,
             clock=clock,
             new_id=new_act_id,
@@ -102,6 +105,18 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
         lock.release()
         raise
     return desk
+
+
+def cache_lost(set_aside: Path | None) -> KnownError | None:
+    """What to tell when a damaged copy of the service's records was put aside; a recovery is never silent."""
+    if set_aside is None:
+        return None
+    return KnownError(
+        "cache_set_aside",
+        "The copy of your requests on this computer was damaged and was put aside.",
+        "It is fetched anew with the next sync. Your own work is safe.",
+        details=str(set_aside),
+    )
 
 
 def sign_in(

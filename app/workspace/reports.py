@@ -62,9 +62,7 @@ class Reports:
             request_id=picture.request.id,
             proposed=proposed,
             draft=draft,
-            missing=missing_for_report(
-                picture.request, picture.samples, picture.judgements, draft.outcome or proposed
-            ),
+            missing=missing_for_report(picture.request, picture.samples, picture.judgements, draft.outcome),
             submitted=picture.submitted,
             issued=picture.reports,
             receipt=_receipt(picture),
@@ -79,7 +77,7 @@ class Reports:
     def sign_off(self, picture: Picture) -> SignedReport:
         """The final bytes. Raises KnownError with what is missing first."""
         standing = self.standing(picture)
-        outcome = standing.draft.outcome or standing.proposed
+        outcome = standing.draft.outcome
         if standing.missing or outcome is None:
             first = standing.missing[0]
             raise KnownError(first.code, first.says, "Mend this, then submit the report again.")

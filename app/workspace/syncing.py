@@ -21,9 +21,13 @@ OFFLINE_CODES = frozenset({"service_unreachable"})
 
 
 class Syncing:
-    """One profile's way to its service. ``sync`` is the laptop's half of the protocol."""
+    """One profile's way to its service. ``sync`` is the laptop's half of the protocol.
 
-    def __init__(self, sync: Sync) -> None:
+    notice: something that happened at opening and that the next sync mends; told until then, also offline.
+    """
+
+    def __init__(self, sync: Sync, notice: KnownError | None = None) -> None:
+        self._notice = notice
         self._sync = sync
         self._lock = threading.Lock()
         self._running = False
@@ -61,14 +65,18 @@ class Syncing:
     def sign_in_again(self, password: str) -> None:
         """New tokens for the same person."""
         self._sync.sign_in_again(password)
-        self._leave(None)
+        with self._lock:
+            self._trouble = None
+            self._reach = Reach.ONLINE
 
     def status(
         self, *, queued: int, attention: int, saved_at: datetime | None, synced_at: datetime | None
     ) -> Status:
         with self._lock:
             reach, trouble = self._reach, self._trouble
-        if trouble is None or trouble.code in OFFLINE_CODES:
+            if trouble is None or trouble.code in OFFLINE_CODES:
+                trouble = self._notice
+        if trouble is None:
             return Status(reach, queued, attention, saved_at, synced_at)
         return Status(
             reach, queued, attention, saved_at, synced_at, trouble.says, trouble.do, trouble.details
@@ -94,6 +102,7 @@ class Syncing:
             self._trouble = error
             if error is None:
                 self._reach = Reach.ONLINE
+                self._notice = None
             elif error.code == "sign_in_again":
                 self._reach = Reach.SIGNED_OUT
             else:

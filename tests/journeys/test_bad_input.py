@@ -241,6 +241,11 @@ def test_a_cache_that_is_damaged_is_set_aside_and_the_work_is_kept(tmp_path: Pat
     try:
         assert desk.work() == ()
         assert desk.status().queued == 1
+        # Said until the next sync mends it, and not forgotten because that cannot be now.
+        assert "damaged" in desk.status().trouble
+        with pytest.raises(KnownError):
+            desk.sync(lambda _: None)
+        assert desk.status().trouble
     finally:
         desk.close()
     assert list(profile.glob("cache-set-aside-*.db"))

@@ -147,7 +147,7 @@ def test_M55_the_outcome_is_proposed_and_confirmed_by_the_moderator(report: Repo
     report.judge_all()
     assert side.outcome.proposed.text == "Proposed: Accepted"
     assert side.outcome.outcome is None
-    assert report.missing() == ["outcome_unconfirmed"]
+    assert report.missing() == ["no_outcome"]
     assert not side.submit.isEnabled()
     report.confirm(Outcome.ACCEPTED)
     assert report.missing() == []

@@ -14,6 +14,7 @@ from app.models.held import Page
 from app.models.profile import Profile, open_stores
 from app.workspace.desk import Desk
 from app.workspace.snapshots import (
+    Changes,
     Group,
     JudgementDraft,
     Offline,
@@ -49,6 +50,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def judge_all(desk: Desk, decision: Decision = Decision.AGREED) -> None:
     for sheet in desk.request(REQUEST).samples:
         desk.record_judgement(REQUEST, sheet.sample.id, decision, "Because.", ["Re-mark."])
+
+
+def sign_off(desk: Desk, outcome: Outcome = Outcome.ACCEPTED) -> Changes:
+    """Confirms the outcome and signs the report off."""
+    desk.save_report_draft(REQUEST, ReportDraft(outcome))
+    return desk.submit_report(REQUEST)
 
 
 def code_of(error: pytest.ExceptionInfo[KnownError]) -> str:
@@ -152,7 +159,7 @@ def test_drafts_survive_the_desk(tmp_path: Path) -> None:
         again.close()
 
 
-def test_M55_the_report_proposes_an_outcome_and_names_what_is_missing(desk: Desk) -> None:
+def test_M55_D12_the_report_proposes_an_outcome_and_names_what_is_missing(desk: Desk) -> None:
     assert [item.code for item in desk.report_desk(REQUEST).missing] == [
         "not_judged",
         "not_judged",
@@ -161,20 +168,29 @@ def test_M55_the_report_proposes_an_outcome_and_names_what_is_missing(desk: Desk
     ]
     judge_all(desk)
     found = desk.report_desk(REQUEST)
-    assert (found.proposed, found.missing) == (Outcome.ACCEPTED, ())
+    assert found.proposed is Outcome.ACCEPTED
+    # D-12: what is proposed counts only once the moderator confirms it.
+    assert [(item.code, item.says) for item in found.missing] == [
+        ("no_outcome", "Confirm the outcome; accepted is proposed.")
+    ]
+    with pytest.raises(KnownError) as error:
+        desk.submit_report(REQUEST)
+    assert code_of(error) == "no_outcome"
+    desk.save_report_draft(REQUEST, ReportDraft(Outcome.ACCEPTED))
+    assert desk.report_desk(REQUEST).missing == ()
 
 
 def test_M59_a_rejection_carries_its_actions(desk: Desk) -> None:
     judge_all(desk, Decision.NOT_AGREED)
     assert desk.report_desk(REQUEST).proposed is Outcome.REJECTED
-    desk.submit_report(REQUEST)
+    sign_off(desk, Outcome.REJECTED)
     assert desk.request(REQUEST).submitted
 
 
 def test_a_signed_report_is_fixed_bytes_and_is_never_rendered_again(desk: Desk, tmp_path: Path) -> None:
     judge_all(desk)
     assert desk.report_pdf(REQUEST) is None
-    desk.submit_report(REQUEST)
+    sign_off(desk)
     signed = desk.report_pdf(REQUEST)
     assert signed is not None
     assert signed.startswith(b"%PDF")
@@ -186,7 +202,7 @@ def test_a_signed_report_is_fixed_bytes_and_is_never_rendered_again(desk: Desk, 
 
 def test_a_report_waiting_to_be_sent_stops_changes_until_it_is_taken_back(desk: Desk) -> None:
     judge_all(desk)
-    changes = desk.submit_report(REQUEST)
+    changes = sign_off(desk)
     with pytest.raises(KnownError) as error:
         desk.record_judgement(REQUEST, sample(1), Decision.AGREED, "", [])
     assert code_of(error) == "report_waiting"
@@ -199,7 +215,7 @@ def test_a_report_waiting_to_be_sent_stops_changes_until_it_is_taken_back(desk: 
 def test_a_judgement_that_a_report_rests_on_is_taken_back_after_it(desk: Desk) -> None:
     judge_all(desk)
     first = next(s.judgement for s in desk.request(REQUEST).samples if s.judgement)
-    desk.submit_report(REQUEST)
+    sign_off(desk)
     with pytest.raises(KnownError) as error:
         desk.take_back(first.id)
     assert code_of(error) == "rested_on"

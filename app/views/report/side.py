@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.judging import Missing
 from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState
 from app.views import style
 from app.views.moderation.fields import Complaint, GrowingText, Section
@@ -163,11 +162,6 @@ class ReportSide(QWidget):
 
     def _show_missing(self, report: ReportDesk) -> None:
         missing = report.missing
-        if possible_to_confirm(report):
-            words = self.tr("Confirm the outcome; {outcome} is proposed.").format(
-                outcome=report.proposed.words.lower() if report.proposed else ""
-            )
-            missing = (*missing, Missing("outcome_unconfirmed", words, field="outcome"))
         self.missing.show_missing(missing)
         if missing:
             self._count.say(str(len(missing)), Tone.WARN)
@@ -220,8 +214,3 @@ class ReportSide(QWidget):
             self.standing.take_back.setFocus()
         else:
             self.back.setFocus()
-
-
-def possible_to_confirm(report: ReportDesk) -> bool:
-    """An outcome is proposed, and the moderator has not confirmed one yet (D-12)."""
-    return report.draft.outcome is None and report.proposed is not None
