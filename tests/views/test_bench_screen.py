@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.domain.moderation import ActionForCentre, Decision, RequestState
+from app.domain.moderation import ActionForCentre, Decision, Outcome, RequestState
 from app.views import style
 from app.views.evidence.cards import AbsentCard
 from app.workspace.desk import Desk
-from app.workspace.snapshots import EvidenceItem, Fetch
+from app.workspace.snapshots import EvidenceItem, Fetch, ReportDraft
 from tests.support import records
 from tests.support.desks import desk_with_requests, make_profile, one_request, open_desk
 from tests.views.bench_window import CTRL, REQUEST, OnBench, sample
@@ -177,6 +177,7 @@ def test_a_request_without_samples_takes_notes_on_the_whole_request(
 
 def test_a_signed_off_report_closes_judging_until_it_is_taken_back(on: OnBench, settled: Settled) -> None:
     on.press(Key.Key_1, Key.Key_1, Key.Key_1)
+    on.desk.save_report_draft(REQUEST, ReportDraft(Outcome.ACCEPTED))
     changes = on.desk.submit_report(REQUEST)
     on.bench.apply(changes)
     settled()
