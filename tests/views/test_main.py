@@ -16,8 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.views.shell.trouble import TroubleDialog, Watch
 
 CHILD = """
-import json, sys, time
-began = time.perf_counter()
+import json, sys
 from pathlib import Path
 from app.views.main import new_window, open_application
 app = open_application(["touchstone"], look=Path(sys.argv[1]) / "window.ini", log=Path(sys.argv[1]) / "log")
@@ -26,7 +25,7 @@ window.show()
 while not window.windowHandle().isExposed():
     app.processEvents()
 app.processEvents()
-print(json.dumps({"seconds": time.perf_counter() - began, "modules": sorted(sys.modules)}))
+print(json.dumps({"modules": sorted(sys.modules)}))
 """
 
 HEAVY = ("sqlalchemy", "alembic", "requests", "reportlab", "keyring", "pypdfium2", "PIL", "cryptography",
@@ -40,8 +39,6 @@ def test_the_first_paint_waits_for_nothing_heavy(tmp_path: Path) -> None:
     )
     told = json.loads(done.stdout.splitlines()[-1])
     assert [name for name in HEAVY if name in told["modules"]] == []
-    # Alone on an idle machine it takes 0.3 s; tests share theirs with others.
-    assert told["seconds"] < 3
 
 
 RUN = """

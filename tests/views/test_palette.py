@@ -123,13 +123,9 @@ def test_late_offers_join_without_touching_what_is_typed(opened: Opened, qtbot: 
     assert opened.listed() == ["Sample 7: Learner 7"]
 
 
-def test_thousands_of_offers_are_searched_quickly_and_listed_in_part(qtbot: QtBot) -> None:
-    import time
-
+def test_thousands_of_offers_are_searched_and_listed_in_part(qtbot: QtBot) -> None:
     opened = Opened(qtbot, *(f"MR-{number} Harrowmere College {number % 50}" for number in range(5_000)))
-    began = time.perf_counter()
     qtbot.keyClicks(opened.palette.field, "college")
-    assert time.perf_counter() - began < 3
     assert len(opened.listed()) == SHOWN
 
 

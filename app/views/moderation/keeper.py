@@ -39,6 +39,11 @@ class Keeper(QObject):
         """Whether something is typed that is not in the database yet."""
         return self._touched
 
+    @property
+    def due_in_ms(self) -> int:
+        """Milliseconds until what is unsaved is written; -1 when nothing waits."""
+        return self._timer.remainingTime()
+
     def touch(self) -> None:
         """Something was typed. The timer of an earlier key goes on running."""
         self._touched = True
