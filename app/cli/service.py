@@ -170,7 +170,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _attach(options: argparse.Namespace) -> int:
-    from app.domain.moderation import EvidenceKind
+    from app.domain.evidence import EvidenceKind
     from app.service.blobs import BlobStore
     from app.service.claims import Attachment, attach_evidence
     from app.service.settings import present

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 from app.cli.tour_comparison import compare
 from app.domain.moderation import Decision, Outcome
 from app.views.main import new_window, open_application
+from app.views.rows import ITEM_ROLE
 from app.views.shell.first_look import FirstLook
 from app.views.tasks import runner
-from app.views.work.model import ITEM_ROLE
 from app.workspace.entrance import sign_in
 from app.workspace.snapshots import Offline, Reach, WorkRow
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.evidence import Evidence
 from app.domain.moderation import (
-    Evidence,
     Judgement,
     LearnerStanding,
     ModerationRequest,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.domain.dates import moment
-from app.domain.moderation import EvidenceKind, Judgement, Note
+from app.domain.evidence import EvidenceKind
+from app.domain.moderation import Judgement, Note
 from app.domain.report import ModerationReport, ReportedSample
 from app.reports import style, wording
 from app.reports.strips import Anchor, Cell, Pile, Strip, pill

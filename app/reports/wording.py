@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.domain.clocks import ACTION_DAYS
 from app.domain.dates import day
-from app.domain.moderation import Evidence, ModerationRequest, Outcome
+from app.domain.evidence import Evidence
+from app.domain.moderation import ModerationRequest, Outcome
 from app.domain.report import ModerationReport
 
 DRAFT_WORDS = "Draft – not issued"

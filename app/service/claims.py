@@ -13,14 +13,8 @@ from sqlalchemy import Connection, Engine, select, update
 from app.domain.clocks import moderation_due
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
-from app.domain.moderation import (
-    MAY_BE_NOT_APPLICABLE,
-    Evidence,
-    EvidenceKind,
-    Note,
-    RequestState,
-    missing_evidence,
-)
+from app.domain.evidence import MAY_BE_NOT_APPLICABLE, Evidence, EvidenceKind, missing_evidence
+from app.domain.moderation import Note, RequestState
 from app.service import tables as t
 from app.service.accounts import new_id, require_person
 from app.service.assignments import request_id_of

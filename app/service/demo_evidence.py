@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.moderation import MAY_BE_NOT_APPLICABLE, Evidence, EvidenceKind, Sample, missing_evidence
+from app.domain.evidence import MAY_BE_NOT_APPLICABLE, Evidence, EvidenceKind, missing_evidence
+from app.domain.moderation import Sample
 from app.service.claims import Attachment
 
 

@@ -53,9 +53,10 @@ class Changes:
         self.tag = tag or secrets.token_hex(8)
         self._lines: dict[tuple[str, int, str], bytes | None] = {}
         self._scope: dict[tuple[str, str], bool] = {}
+        self._took_acts = False
 
     def __bool__(self) -> bool:
-        return bool(self._lines or self._scope)
+        return bool(self._lines or self._scope or self._took_acts)
 
     def put(self, *records: Record) -> None:
         """These records are new or changed; a record put twice is sent once, as it was put last."""
@@ -76,19 +77,26 @@ class Changes:
         """The root leaves the person's scope; their devices remove it."""
         self._scope[person_id, root] = False
 
+    def take_act(self) -> None:
+        """An act was taken. It gets a number even if no record changed, as when a hold stops its effect: only by a
+        head that the service no longer knows does a device see that a restored backup lost the act.
+        """
+        self._took_acts = True
+
     def join(self, other: Changes) -> None:
         """Takes over what a part of the same transaction collected by itself."""
         self._lines.update(other._lines)
         self._scope.update(other._scope)
+        self._took_acts |= other._took_acts
 
     def publish(self, connection: Connection) -> int:
         """Writes everything into the feed as the last thing before the commit.
 
         Returns the feed's new head, or 0 when nothing changed and therefore no number was drawn.
         """
-        count = len(self._lines) + len(self._scope)
-        if not count:
+        if not self:
             return 0
+        count = max(1, len(self._lines) + len(self._scope))
         table = tables.feed_head
         head: int = connection.execute(
             update(table).values(n=table.c.n + count, tag=self.tag).returning(table.c.n)

@@ -194,6 +194,8 @@ class _Batch:
                 "received_at": self._now,
                 "tag": self._changes.tag,
             }
+            if outcome.kind.value in _TAKEN:
+                self._changes.take_act()
             self._received[message.act_id] = _Received(
                 self._author.id, message.kind, offer.sha256, outcome.kind.value, outcome.code, outcome.says, 0
             )
@@ -325,8 +327,8 @@ def _message(outcome: ActOutcome) -> OutcomeMessage:
 
 
 def _answer(outcomes: list[OutcomeMessage], head: int) -> PushAnswer:
-    """Applied acts carry the feed's head that holds their change; nothing changed, nothing to wait for."""
+    """Acts taken now carry the feed's new head; a pull up to it shows their change and confirms that they are kept."""
     for outcome in outcomes:
-        if outcome.outcome == OutcomeKind.APPLIED.value:
+        if outcome.outcome in _TAKEN:
             outcome.n = head
     return PushAnswer(outcomes=outcomes)

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from app.domain.centres import Nation
+from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import (
     ActionForCentre,
     Decision,
-    Evidence,
-    EvidenceKind,
     IssuedReport,
     Judgement,
     ModerationRequest,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.sync.access import SignedIn
 from app.sync.engine import Progress, SyncReport
-from app.sync.fetching import Fetch
 from app.sync.session import Sync, keep_tokens, sign_in_at
 
-__all__ = ["Fetch", "Progress", "SignedIn", "Sync", "SyncReport", "keep_tokens", "sign_in_at"]
+__all__ = ["Progress", "SignedIn", "Sync", "SyncReport", "keep_tokens", "sign_in_at"]

@@ -6,25 +6,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Evidence
+from app.domain.evidence import Evidence, Fetch
 from app.sync.transfer import Cancelled
 
 AT_ONCE = 4
 """How many files travel side by side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """How far fetching has come: files and bytes, and by name what could not be fetched, in words."""
-
-    done: int
-    total: int
-    bytes_done: int
-    bytes_total: int
-    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 ReceiveOne = Callable[[Evidence, Callable[[int], None], Callable[[], bool]], None]
@@ -55,6 +44,7 @@ def fetch_all(
         return state
     events: queue.SimpleQueue[int | Future[None]] = queue.SimpleQueue()
     stop = threading.Event()
+    trouble: list[KnownError] = []
 
     def enough() -> bool:
         return stop.is_set() or cancelled()
@@ -62,9 +52,15 @@ def fetch_all(
     def one(item: Evidence) -> None:
         if enough():
             raise Cancelled
-        _with_second_try(item, receive, events.put, enough)
+        try:
+            _with_second_try(item, receive, events.put, enough)
+        except KnownError as error:
+            if error.code in _STOPS_ALL:
+                # Here and not where it is told: by then the other threads would have tried the rest as well.
+                trouble.append(error)
+                stop.set()
+            raise
 
-    trouble: KnownError | None = None
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
         waiting = {}
         for item in files:
@@ -83,14 +79,11 @@ def fetch_all(
                     state = replace(state, done=state.done + 1)
                 elif isinstance(error, KnownError):
                     state = replace(state, failed={**state.failed, item.name: error.says})
-                    if error.code in _STOPS_ALL:
-                        trouble = error
-                        stop.set()
                 elif not isinstance(error, Cancelled):
                     stop.set()
                     raise error
-                elif trouble is not None:
-                    state = replace(state, failed={**state.failed, item.name: trouble.says})
+                elif trouble:
+                    state = replace(state, failed={**state.failed, item.name: trouble[0].says})
             if events.empty():
                 on_progress(state)
     return state

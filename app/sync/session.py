@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Evidence
+from app.domain.evidence import Evidence, Fetch
 from app.domain.people import Person
 from app.sync.access import Access, SignedIn, sign_in
 from app.sync.driver import Driver
 from app.sync.engine import Engine, OnChanges, Progress, SyncReport
-from app.sync.fetching import Fetch, fetch_all, wanted
+from app.sync.fetching import fetch_all, wanted
 from app.sync.transfer import evidence_gone, receive_file
 from app.vault.keys import new_file_key
 

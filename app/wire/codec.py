@@ -19,11 +19,10 @@ from app.domain.acts import (
 from app.domain.centres import Nation
 from app.domain.dates import from_text, to_text
 from app.domain.errors import KnownError
+from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import (
     ActionForCentre,
     Decision,
-    Evidence,
-    EvidenceKind,
     IssuedReport,
     Judgement,
     ModerationRequest,

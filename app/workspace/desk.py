@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.acts import Act
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
+from app.domain.evidence import Fetch
 from app.domain.moderation import (
     Decision,
     ModerationRequest,
@@ -32,7 +33,6 @@ from app.workspace.queries import in_order, picture_of, sheet_of, unreadable_row
 from app.workspace.reports import Reports, write_file
 from app.workspace.snapshots import (
     Changes,
-    Fetch,
     HandedOver,
     JudgementDraft,
     OutboxRow,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Evidence, EvidenceKind, IssuedReport
+from app.domain.evidence import Evidence, EvidenceKind
+from app.domain.moderation import IssuedReport
 from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:

@@ -7,16 +7,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.acts import Act, AddNote, RecordJudgement, SubmitReport, WithdrawJudgement
 from app.domain.dates import london_day
+from app.domain.evidence import Evidence
 from app.domain.judging import after_judgement
-from app.domain.moderation import (
-    Evidence,
-    IssuedReport,
-    Judgement,
-    ModerationRequest,
-    Note,
-    Sample,
-    current_judgements,
-)
+from app.domain.moderation import IssuedReport, Judgement, ModerationRequest, Note, Sample, current_judgements
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import date
 
 from app.domain.acts import Act, AddNote, RecordJudgement, SubmitReport, WithdrawJudgement
 from app.domain.clocks import ClockReading, ClockState, read_clock
+from app.domain.evidence import Evidence
 from app.domain.moderation import (
     MODERATION_OVER,
-    Evidence,
     IssuedReport,
     Judgement,
     ModerationRequest,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from app.domain.acts import OutcomeKind
 from app.domain.clocks import ClockReading
+from app.domain.evidence import Evidence
 from app.domain.judging import Missing
 from app.domain.moderation import (
     Decision,
-    Evidence,
     IssuedReport,
     Judgement,
     ModerationRequest,
@@ -268,14 +267,3 @@ class HandedOver:
 
     path: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """How far fetching evidence has come: files and bytes, and what could not be fetched, in words."""
-
-    done: int
-    total: int
-    bytes_done: int
-    bytes_total: int
-    failed: Mapping[str, str] = field(default_factory=dict)

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
-from app.domain.moderation import Evidence
-from app.workspace.snapshots import Changes, Fetch, Reach, Status
+from app.domain.evidence import Evidence, Fetch
+from app.workspace.snapshots import Changes, Reach, Status
 
 if TYPE_CHECKING:
-    from app.sync import Fetch as Fetched
     from app.sync import Sync
 
 OFFLINE_CODES = frozenset({"service_unreachable"})
@@ -60,7 +59,7 @@ class Syncing:
         cancelled: Callable[[], bool],
     ) -> Fetch:
         """Fetches files that are not here yet, and says which could not be fetched and why."""
-        return _shown(self._sync.fetch(evidence, lambda state: on_progress(_shown(state)), cancelled))
+        return self._sync.fetch(evidence, on_progress, cancelled)
 
     def sign_in_again(self, password: str) -> None:
         """New tokens for the same person."""
@@ -107,7 +106,3 @@ class Syncing:
                 self._reach = Reach.SIGNED_OUT
             else:
                 self._reach = Reach.OFFLINE
-
-
-def _shown(state: Fetched) -> Fetch:
-    return Fetch(state.done, state.total, state.bytes_done, state.bytes_total, dict(state.failed))

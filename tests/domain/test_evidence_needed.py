@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.moderation import (
+from app.domain.evidence import (
     MAY_BE_NOT_APPLICABLE,
     ONCE_PER_REQUEST,
     ONCE_PER_UNIT,

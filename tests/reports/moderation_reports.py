@@ -10,11 +10,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from app.domain.centres import Nation
+from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import (
     ActionForCentre,
     Decision,
-    Evidence,
-    EvidenceKind,
     Judgement,
     ModerationRequest,
     Note,

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from app.domain.moderation import EvidenceKind
+from app.domain.evidence import EvidenceKind
 from app.domain.resources import resources_folder
 
 DEMO = resources_folder() / "demo"

@@ -10,7 +10,8 @@ import moderation_reports as reports
 import pytest
 
 from app.domain.dates import day
-from app.domain.moderation import Decision, Evidence, EvidenceKind, Outcome
+from app.domain.evidence import Evidence, EvidenceKind
+from app.domain.moderation import Decision, Outcome
 from app.reports.moderation import render_moderation_report
 
 Text = Callable[[bytes], str]

@@ -21,7 +21,8 @@ from app.domain.acts import (
     SubmitReport,
     WithdrawJudgement,
 )
-from app.domain.moderation import ActionForCentre, Decision, EvidenceKind, Outcome
+from app.domain.evidence import EvidenceKind
+from app.domain.moderation import ActionForCentre, Decision, Outcome
 from app.domain.people import Grant, Person, Role
 from app.service import tables as t
 from app.service.accounts import NewPerson, add_user, new_id

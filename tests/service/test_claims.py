@@ -13,7 +13,8 @@ from sqlalchemy import select
 from app.domain.centres import Nation
 from app.domain.clocks import moderation_due
 from app.domain.errors import KnownError
-from app.domain.moderation import EvidenceKind, RequestState
+from app.domain.evidence import EvidenceKind
+from app.domain.moderation import RequestState
 from app.service import tables as t
 from app.service.assignments import assign_moderator
 from app.service.blobs import BlobStore

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from app.domain.centres import Nation
 from app.domain.clocks import ClockState, read_clock
-from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState, missing_evidence
+from app.domain.evidence import missing_evidence
+from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState
 from app.domain.resources import resources_folder
 from app.service import tables as t
 from app.service.accounts import require_person

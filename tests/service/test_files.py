@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from app.domain.moderation import EvidenceKind
+from app.domain.evidence import EvidenceKind
 from app.service import tables as t
 from app.service.assignments import assign_moderator
 from app.service.claims import Attachment, attach_evidence
@@ -99,7 +99,10 @@ def test_a_file_i_may_not_read_looks_like_one_that_does_not_exist(
 def test_evidence_is_read_by_the_assigned_moderator_only(
     client: TestClient[Any], house: House, name: str
 ) -> None:
-    problem(client.get(f"/api/blobs/{work_of(house)}", headers=signed_in(client, name)), 404)
+    headers = signed_in(client, name)
+    theirs = client.get(f"/api/blobs/{work_of(house)}", headers=headers)
+    unknown = client.get(f"/api/blobs/{'0' * 64}", headers=headers)
+    assert problem(theirs, 404) == problem(unknown, 404)
 
 
 def test_a_file_can_no_longer_be_read_once_its_request_was_taken_away(

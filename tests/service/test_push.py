@@ -199,11 +199,9 @@ def test_M54_only_support_and_quality_manager_log_a_contact_with_the_centre(hous
 def test_M52_a_contact_with_the_centre_never_reaches_a_moderator(house: House) -> None:
     device = house.device("morgan")
     device.pull()
-    head = house.head()
     deed = LogCentreContact(house.request(), "The programme director", "telephone", "A secret number")
     house.push(house.act(deed, "support"), name="support")
     device.pull()
-    assert house.head() == head
     assert device.lines == []
 
 
@@ -274,6 +272,18 @@ def test_work_held_back_by_a_hold_is_kept_and_notes_still_arrive(house: House) -
     assert row.payload == bytes(act_message(judged).payload)
     (again,) = house.push(judged)
     assert (again.outcome, again.says) == ("already_applied", held.says)
+
+
+def test_M64_held_work_has_a_number_of_its_own_so_that_a_lost_day_is_noticed(house: House) -> None:
+    """Nothing changes in the feed; yet the head moves, or a service restored to before it would look the same."""
+    house.push(house.act(house.judgement(1, Decision.SUSPECTED_MALPRACTICE)))
+    before = house.head()
+    judged = house.act(house.judgement(2))
+    (held,) = house.push(judged)
+    assert held.outcome == "held"
+    assert held.n == house.head() > before
+    (again,) = house.push(judged)
+    assert (again.n, house.head()) == (held.n, held.n)
 
 
 # -- reports -----------------------------------------------------------------------------------------------------

@@ -11,11 +11,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.moderation import (
-    Evidence,
-    EvidenceKind,
-    ModerationRequest,
-)
+from app.domain.evidence import Evidence, EvidenceKind
+from app.domain.moderation import ModerationRequest
 from app.domain.people import Grant, Person, Role
 from app.models.held import Page
 from app.models.profile import create_profile, open_stores

@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app.domain.centres import Nation
+from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import (
     ActionForCentre,
     Decision,
-    Evidence,
-    EvidenceKind,
     Judgement,
     ModerationRequest,
     Note,

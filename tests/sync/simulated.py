@@ -65,6 +65,7 @@ class SimulatedService:
     def __init__(self, seed: int = 0, page_lines: int = 5, push_acts: int = 200) -> None:
         self._random = random.Random(seed)
         self._page_lines = page_lines
+        self.person = MORGAN
         self.data = Data()
         self.durable_seq = 0
         self._backup = copy.deepcopy(self.data)
@@ -178,10 +179,10 @@ class SimulatedService:
         )
 
     def _tokens(self, refresh: str = "") -> Tokens:
-        return tokens_of(MORGAN, self.access, 1800, refresh)
+        return tokens_of(self.person, self.access, 1800, refresh)
 
     def _sign_in(self, message: SignIn) -> HttpAnswer:
-        if (message.email, message.password) != (MORGAN.email, PASSWORD):
+        if (message.email, message.password) != (self.person.email, PASSWORD):
             return refusal(401, "wrong_password", "E-mail or password is wrong.")
         return self._json(self._tokens(self.refresh))
 
@@ -291,7 +292,10 @@ class SimulatedService:
         if root not in self.mine(min(act.seen, self.data.head)) | self.mine():
             return _said(act, "rejected", "not_assigned")
         if root in self.data.held:
-            return _said(act, "held", "on_hold")
+            self._begin()
+            said = _said(act, "held", "on_hold")
+            said.n = self.data.head
+            return said
         deed = deed_of(act.kind, payload)
         match deed:
             case AddNote(text=text) if "unstorable" in text:

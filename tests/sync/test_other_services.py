@@ -77,6 +77,24 @@ def test_an_act_lost_before_its_record_was_pulled_is_given_back_too(
     assert in_step(device)
 
 
+def test_M64_held_work_that_changed_no_record_is_given_back_after_a_loss_too(
+    device: Device, service: SimulatedService
+) -> None:
+    """A held act changes nothing that is pulled; without a number of its own nobody would notice that it was lost."""
+    service.hold("request-1")
+    device.sync()
+    service.back_up()
+    act = device.judge("request-1", "request-1/sample-1")
+    device.sync()
+    assert device.states() == {act: "held"}
+    service.restore()
+    assert service.data.received == {}
+    device.sync()
+    device.sync()
+    assert service.data.received[act][1].outcome == "held"
+    assert device.states() == {act: "held"}
+
+
 def test_work_recorded_after_the_loss_waits_for_what_it_rests_on(
     device: Device, service: SimulatedService
 ) -> None:

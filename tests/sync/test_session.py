@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,17 +174,13 @@ def test_files_are_fetched_and_leave_with_their_request(laptop: Laptop, service:
 
 
 def test_a_changed_name_of_the_person_is_kept_and_another_person_refused(
-    laptop: Laptop, service: SimulatedService, monkeypatch: pytest.MonkeyPatch
+    laptop: Laptop, service: SimulatedService
 ) -> None:
-    from dataclasses import replace
-
-    from tests.sync import simulated
-
-    monkeypatch.setattr(simulated, "MORGAN", replace(MORGAN, name="Morgan F. Fairweather"))
+    service.person = replace(MORGAN, name="Morgan F. Fairweather")
     laptop.run()
     assert Profile.read(laptop.profile.folder).person.name == "Morgan F. Fairweather"
     service.end_access()
-    monkeypatch.setattr(simulated, "MORGAN", replace(MORGAN, id="person-2"))
+    service.person = replace(MORGAN, id="person-2")
     with pytest.raises(KnownError) as refused:
         laptop.run()
     assert refused.value.code == "other_person"

@@ -17,7 +17,8 @@ import uvicorn
 
 from app.domain.acts import Act, AddNote, Deed, RecordJudgement, SubmitReport, target_of
 from app.domain.errors import KnownError
-from app.domain.moderation import Decision, Evidence, Outcome
+from app.domain.evidence import Evidence
+from app.domain.moderation import Decision, Outcome
 from app.models.profile import create_profile, open_stores
 from app.service import tables
 from app.service.accounts import new_id

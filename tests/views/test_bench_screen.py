@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.domain.evidence import Fetch
 from app.domain.moderation import ActionForCentre, Decision, Outcome, RequestState
 from app.views import style
 from app.views.evidence.cards import AbsentCard
 from app.workspace.desk import Desk
-from app.workspace.snapshots import EvidenceItem, Fetch, ReportDraft
+from app.workspace.snapshots import EvidenceItem, ReportDraft
 from tests.support import records
 from tests.support.desks import desk_with_requests, make_profile, one_request, open_desk
 from tests.views.bench_window import CTRL, REQUEST, OnBench, sample

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.moderation import Evidence, EvidenceKind
+from app.domain.evidence import Evidence, EvidenceKind
 from app.views.evidence.browser import EvidenceBrowser
 from app.views.evidence.layout import Fit
 from app.workspace.desk import Desk

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision
 from app.views.actions import ActionRegistry
-from app.views.outbox.model import ITEM_ROLE, Head, OutboxModel
+from app.views.outbox.model import OutboxModel
 from app.views.outbox.screen import OutboxScreen
+from app.views.rows import ITEM_ROLE, Head
 from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, JudgementDraft, OutboxRow, OutboxState, ReportDraft
 from tests.views.windows import bring_up
@@ -56,7 +57,7 @@ class Opened:
     def shown(self) -> list[str]:
         model = self.screen.model
         items = [model.index(row).data(ITEM_ROLE) for row in range(model.rowCount())]
-        return [item.state.name if isinstance(item, Head) else item.what for item in items]
+        return [item.group.name if isinstance(item, Head) else item.what for item in items]
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_every_row_gives_its_reason_also_to_a_screen_reader(full: Desk, qtbot: Q
     assert "Queued, 2" in names
     agreed = next(name for name in names if name.startswith("Sample 1 of MR-2041: Agreed"))
     assert "Waits for the network." in agreed
-    for row in outbox.screen.model.rows:
+    for row in outbox.screen.model.shown:
         assert row.why
 
 
@@ -198,7 +199,7 @@ def test_what_needs_attention_comes_first_and_is_to_be_fixed() -> None:
         OutboxRow("b", "", OutboxState.ATTENTION, "Refused", "It is on hold.", REQUEST, FIRST, at),
     ]
     model.take(rows, datetime(2026, 3, 4, tzinfo=UTC).date())
-    assert [row.what for row in model.rows] == ["Refused", "Sent"]
+    assert [row.what for row in model.shown] == ["Refused", "Sent"]
     assert model.when(rows[0]) == "Tue 3 Mar, 10:42"
     model.take(rows, datetime(2026, 3, 3, tzinfo=UTC).date())
     assert model.when(rows[0]) == "10:42"

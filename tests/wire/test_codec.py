@@ -21,14 +21,8 @@ from app.domain.acts import (
     SubmitReport,
     WithdrawJudgement,
 )
-from app.domain.moderation import (
-    Evidence,
-    IssuedReport,
-    Judgement,
-    ModerationRequest,
-    Note,
-    Sample,
-)
+from app.domain.evidence import Evidence
+from app.domain.moderation import IssuedReport, Judgement, ModerationRequest, Note, Sample
 from app.domain.people import Grant, Person, Role
 from app.wire import messages as m
 from app.wire.codec import (

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
+from app.domain.evidence import Fetch
 from app.views.evidence.files import FileList, FileRow, rows_for
 from app.views.evidence.handing import open_with_system
 from app.views.evidence.viewer import EvidenceView
@@ -18,7 +19,7 @@ from app.views.parts import Badge, Elided, icon_button
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
-from app.workspace.snapshots import Fetch, RequestSheet, SampleSheet
+from app.workspace.snapshots import RequestSheet, SampleSheet
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
+from app.domain.evidence import Fetch
 from app.views.evidence.files import FileRow
 from app.views.parts import BusyBar, CopyButton, Picture, button, details_of, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.work.fetching import size_words
-from app.workspace.snapshots import EvidenceItem, Fetch
+from app.workspace.snapshots import EvidenceItem
 
 
 class Card(QScrollArea):

@@ -10,23 +10,21 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.domain.moderation import ONCE_PER_UNIT, EvidenceKind, missing_evidence
+from app.domain.evidence import ONCE_PER_UNIT, EvidenceKind, missing_evidence
 from app.views import style
 from app.views.row_pen import RowPen, at
+from app.views.rows import Index, RowList
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.work.fetching import size_words
 from app.workspace.snapshots import EvidenceItem, RequestSheet, SampleSheet
-
-Index = QModelIndex | QPersistentModelIndex
 
 ROW = int(Qt.ItemDataRole.UserRole)
 
@@ -200,26 +198,19 @@ class FileRowPainter(QStyledItemDelegate):
         return "file", Tone.INFO, shades.text
 
 
-class FileList(QListView):
+class FileList(RowList):
     """The list. chosen(key): the person moved to another row."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("evidenceFiles")
-        self.setAccessibleName(self.tr("Evidence files"))
-        self.setProperty("role", "plain")
+        super().__init__("evidenceFiles", self.tr("Evidence files"), parent=parent)
         self._model = FileModel(self)
         self.setModel(self._model)
         self.setItemDelegate(FileRowPainter(self, self._model))
-        self.setMouseTracking(True)
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._told = ""
         self.selectionModel().currentChanged.connect(self._current_changed)
-        style.look().changed.connect(self.scheduleDelayedItemsLayout)
 
     @property
     def rows(self) -> tuple[FileRow, ...]:
@@ -257,9 +248,6 @@ class FileList(QListView):
         order = range(place + 1, len(self.rows)) if direction > 0 else range(place - 1, -1, -1)
         following = next((self.rows[n].key for n in order if self.rows[n].is_file), "")
         return bool(following) and self.choose(following)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: single letters belong to the shortcuts."""
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height() + spacing.SNUG + spacing.HAIR

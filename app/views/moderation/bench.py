@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout
 
 from app.domain.errors import KnownError
 from app.views import style
@@ -21,7 +21,8 @@ from app.views.moderation.pane import JudgementPane
 from app.views.moderation.samples import SampleList
 from app.views.moderation.words import needs_judging
 from app.views.moderation.writing import Writing
-from app.views.parts import EmptyState, ErrorCard
+from app.views.pages import TroublePage, recall_widths
+from app.views.parts import EmptyState
 from app.views.screen import Screen
 from app.views.tasks import run_task
 from app.workspace.snapshots import Changes, JudgementDraft, RequestSheet, SampleSheet
@@ -81,8 +82,7 @@ class Bench(Screen):
             "work",
             (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")),
         )
-        self._trouble = QWidget()
-        self._trouble_column = QVBoxLayout(self._trouble)
+        self._trouble = TroublePage()
         self._stack = QStackedWidget()
         for page in (self._empty, self.splitter, self._trouble):
             self._stack.addWidget(page)
@@ -181,15 +181,7 @@ class Bench(Screen):
         return chosen.sample.id if chosen is not None else ""
 
     def _show_trouble(self, error: KnownError) -> None:
-        card = ErrorCard(error, (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")))
-        while self._trouble_column.count():
-            item = self._trouble_column.takeAt(0)
-            old = item.widget() if item is not None else None
-            if old is not None:
-                old.deleteLater()
-        self._trouble_column.addStretch(1)
-        self._trouble_column.addWidget(card)
-        self._trouble_column.addStretch(3)
+        self._trouble.tell(error, (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")))
         self._stack.setCurrentWidget(self._trouble)
 
     # Samples
@@ -355,14 +347,7 @@ class Bench(Screen):
 
     def recall(self, memory: dict[str, Any]) -> None:
         self._recalled = dict(memory)
-        sizes = memory.get("panes")
-        if (
-            isinstance(sizes, list)
-            and len(sizes) == 3
-            and all(isinstance(s, int) for s in sizes)
-            and any(sizes)
-        ):
-            self.splitter.setSizes(sizes)
+        recall_widths(self.splitter, memory.get("panes"))
         # A request opened in this very turn is the one that was open when the window closed.
         self._restarting = True
         QTimer.singleShot(0, self, self._restarted)

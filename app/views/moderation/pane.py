@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.moderation import MODERATION_OVER, Decision, RequestState
 from app.views import style
@@ -15,6 +15,7 @@ from app.views.moderation.fields import GrowingText
 from app.views.moderation.form import Content, JudgementForm, content_of, content_of_draft
 from app.views.moderation.history import JudgementHistory
 from app.views.moderation.notes import NotesThread
+from app.views.pages import ScrollPage
 from app.views.parts import Banner, Elided, button, line
 from app.views.style import spacing
 from app.views.style.palette import Tone
@@ -57,13 +58,8 @@ class JudgementPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = QWidget()
-        self._page.setProperty("role", "page")
-        column = QVBoxLayout(self._page)
+        self.area = ScrollPage(sideways=False)
+        column = QVBoxLayout(self.area.page)
         column.setContentsMargins(spacing.ROOMY, spacing.BASE, spacing.BASE, spacing.ROOMY)
         column.setSpacing(spacing.BASE)
         self._notice_place = QVBoxLayout()
@@ -77,7 +73,6 @@ class JudgementPane(QWidget):
         column.addWidget(self.notes)
         column.addWidget(self.history)
         column.addStretch()
-        self.area.setWidget(self._page)
         whole.addWidget(self.area, 1)
         self._foot = QFrame()
         self._foot.setProperty("role", "foot")
@@ -95,8 +90,7 @@ class JudgementPane(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As wide as its fields need, whatever the size of the text."""
-        beside = self.area.verticalScrollBar().sizeHint().width() + 2 * self.area.frameWidth() + spacing.SNUG
-        return QSize(max(LEAST_WIDTH, self._page.minimumSizeHint().width() + beside), LEAST_WIDTH // 2)
+        return QSize(max(LEAST_WIDTH, self.area.least_width()), LEAST_WIDTH // 2)
 
     @Slot()
     def _size_changed(self) -> None:
@@ -261,7 +255,7 @@ class JudgementPane(QWidget):
         field = next((field for field in self.fields() if field.hasFocus()), None)
         if field is not None:
             caret = field.cursorRect()
-            place = QRect(field.viewport().mapTo(self._page, caret.topLeft()), caret.size())
+            place = QRect(field.viewport().mapTo(self.area.page, caret.topLeft()), caret.size())
             self.area.ensureVisible(place.center().x(), place.bottom(), 0, spacing.WIDE)
 
     def _typing_in_form(self) -> bool:

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -17,17 +16,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.moderation import Decision, Standing
-from app.views import style
 from app.views.moderation.words import sample_sign
 from app.views.row_pen import RowPen, at
+from app.views.rows import Index, RowList
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.workspace.snapshots import SampleSheet
-
-Index = QModelIndex | QPersistentModelIndex
 
 SHEET = int(Qt.ItemDataRole.UserRole)
 
@@ -170,27 +167,20 @@ class SampleRow(QStyledItemDelegate):
         pen.text(at(line, left, line.right() - left), words, pen.colours.tone(sign.tone).ink)
 
 
-class SampleList(QListView):
+class SampleList(RowList):
     """The list of samples. chosen(sample_id): the person moved to another one."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("benchSamples")
-        self.setAccessibleName(self.tr("Samples"))
-        self.setProperty("role", "plain")
+        super().__init__("benchSamples", self.tr("Samples"), parent=parent)
         self._model = SampleModel(self)
         self.setModel(self._model)
         self.setItemDelegate(SampleRow(self, self._model))
-        self.setMouseTracking(True)
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(150)
         self._told = ""
         self.selectionModel().currentChanged.connect(self._current_changed)
-        style.look().changed.connect(self.scheduleDelayedItemsLayout)
 
     @property
     def sample_id(self) -> str:
@@ -215,9 +205,6 @@ class SampleList(QListView):
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
         return True
-
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: single letters belong to the shortcuts."""
 
     def forget(self) -> None:
         """Another request is coming: no sample is chosen any more."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QListView,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.domain.dates import moment
 from app.domain.errors import KnownError
-from app.views import style
 from app.views.actions import ActionRegistry
-from app.views.outbox.model import STATE_TONES, OutboxDelegate, OutboxModel, key_of
+from app.views.outbox.model import STATE_TONES, OutboxDelegate, OutboxModel
 from app.views.parts import Badge, EmptyState, button, label, title_row
+from app.views.rows import HeadedList
 from app.views.screen import Screen
 from app.views.style import icons, spacing
 from app.views.tasks import run_task
@@ -32,23 +31,6 @@ from app.workspace.snapshots import Changes, OutboxRow, OutboxState
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
-
-
-class OutboxList(QListView):
-    """The rows. A plain letter never searches here, because letters are shortcuts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("outboxList")
-        self.setProperty("role", "rows")
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: single letters belong to the shortcuts."""
 
 
 class OutboxScreen(Screen):
@@ -61,16 +43,14 @@ class OutboxScreen(Screen):
         self._arranging = False
         self._picked = False
         self.model = OutboxModel(self)
-        self.list = OutboxList()
+        self.list = HeadedList("outboxList", self.tr("Outbox"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(OutboxDelegate(self.list, self.model))
-        self.list.setAccessibleName(self.tr("Outbox"))
         self._build()
         self._add_actions()
         self.list.selectionModel().currentChanged.connect(self._current_changed)
         self.list.activated.connect(self.fix)
         self.list.customContextMenuRequested.connect(self._menu)
-        style.look().changed.connect(self.list.scheduleDelayedItemsLayout)
         self.reload()
 
     def _build(self) -> None:
@@ -157,7 +137,7 @@ class OutboxScreen(Screen):
 
     def memory(self) -> dict[str, Any]:
         row = self.current() if self._picked else None
-        return {"row": key_of(row) if row else ""}
+        return {"row": self.model.key(row) if row else ""}
 
     def recall(self, memory: dict[str, Any]) -> None:
         index = self.model.index_of(str(memory.get("row", "")))
@@ -176,7 +156,7 @@ class OutboxScreen(Screen):
         anew = self.model.take(rows, self._desk.today())
         self._arranging = False
         if anew and former is not None:
-            self._choose(self.model.index_of(key_of(former)))
+            self._choose(self.model.index_of(self.model.key(former)))
             if self.current() is None:
                 # What stood here is gone: stay at the same place of the list.
                 near = self.model.index(min(max(place, 1), self.model.rowCount() - 1))
@@ -222,7 +202,7 @@ class OutboxScreen(Screen):
             tone, icon = STATE_TONES[row.state]
             self._what.setText(row.what)
             self._why.setText("\n".join((row.why, moment(row.at))) if row.why else moment(row.at))
-            self._badge.say(self.model.state_words(row.state), tone, icon)
+            self._badge.say(self.model.group_words(row.state), tone, icon)
             self._fix.setText(self.tr("Fix") if row.state is OutboxState.ATTENTION else self.tr("Open"))
             self._fix.setAccessibleName(self._fix.text())
         for id, widget, can in (
@@ -272,7 +252,13 @@ class OutboxScreen(Screen):
         """Put what the chosen row says on the clipboard."""
         row = self.current()
         if row is not None:
-            lines = (row.what, self.model.state_words(row.state), row.why, moment(row.at), key_of(row))
+            lines = (
+                row.what,
+                self.model.group_words(row.state),
+                row.why,
+                moment(row.at),
+                self.model.key(row),
+            )
             QGuiApplication.clipboard().setText("\n".join(line for line in lines if line))
             self.told.emit(self.tr("Copied"), "")
 
@@ -288,7 +274,7 @@ class OutboxScreen(Screen):
         dialog.setNameFilter(self.tr("Text (*.txt)"))
         dialog.setDefaultSuffix("txt")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.export_to(key_of(row), Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: self.export_to(self.model.key(row), Path(chosen)))
         dialog.open()
 
     def export_to(self, key: str, path: Path) -> None:

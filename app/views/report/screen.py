@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from app.domain.errors import KnownError
 from app.domain.judging import Missing
@@ -15,7 +15,8 @@ from app.domain.moderation import MODERATION_OVER, Outcome
 from app.views.actions import ActionRegistry
 from app.views.evidence.source import Document
 from app.views.moderation.keeper import Keeper
-from app.views.parts import EmptyState, ErrorCard
+from app.views.pages import TroublePage, recall_widths
+from app.views.parts import EmptyState
 from app.views.report.leaving import AskPath, Leaving, ask_path
 from app.views.report.preview import ReportPreview
 from app.views.report.printing import AskPrinter, ask_printer
@@ -77,8 +78,7 @@ class ReportScreen(Screen):
             "report",
             (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")),
         )
-        self._trouble = QWidget()
-        self._trouble_column = QVBoxLayout(self._trouble)
+        self._trouble = TroublePage()
         self._stack = QStackedWidget()
         for page in (self._empty, self.splitter, self._trouble):
             self._stack.addWidget(page)
@@ -194,15 +194,7 @@ class ReportScreen(Screen):
         return self._sheet.request.number if self._sheet is not None else ""
 
     def _show_trouble(self, error: KnownError) -> None:
-        card = ErrorCard(error, (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")))
-        while self._trouble_column.count():
-            item = self._trouble_column.takeAt(0)
-            old = item.widget() if item is not None else None
-            if old is not None:
-                old.deleteLater()
-        self._trouble_column.addStretch(1)
-        self._trouble_column.addWidget(card)
-        self._trouble_column.addStretch(3)
+        self._trouble.tell(error, (self.tr("Go to Work"), lambda: self.wants.emit("work", "", "")))
         self._stack.setCurrentWidget(self._trouble)
 
     # Outcome and summary
@@ -311,11 +303,4 @@ class ReportScreen(Screen):
 
     def recall(self, memory: dict[str, Any]) -> None:
         self._recalled = dict(memory)
-        sizes = memory.get("panes")
-        if (
-            isinstance(sizes, list)
-            and len(sizes) == 2
-            and all(isinstance(s, int) for s in sizes)
-            and any(sizes)
-        ):
-            self.splitter.setSizes(sizes)
+        recall_widths(self.splitter, memory.get("panes"))

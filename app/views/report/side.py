@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState
 from app.views import style
 from app.views.moderation.fields import Complaint, GrowingText, Section
+from app.views.pages import ScrollPage
 from app.views.parts import Badge, BusyBar, Elided, button, heading_row, label
 from app.views.report.missing import MissingList
 from app.views.report.outcome import OutcomeChoice
@@ -37,16 +38,10 @@ class ReportSide(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = QWidget()
-        self._page.setProperty("role", "page")
-        self._column = QVBoxLayout(self._page)
+        self.area = ScrollPage(sideways=False)
+        self._column = QVBoxLayout(self.area.page)
         self._column.setContentsMargins(spacing.ROOMY, spacing.BASE, spacing.BASE, spacing.ROOMY)
         self._column.setSpacing(spacing.ROOMY)
-        self.area.setWidget(self._page)
         whole.addWidget(self.area, 1)
         self._build_head()
         self._build_body()
@@ -56,9 +51,8 @@ class ReportSide(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As wide as its parts need, whatever the size of the text."""
-        beside = self.area.verticalScrollBar().sizeHint().width() + 2 * self.area.frameWidth() + spacing.SNUG
-        page, foot = self._page.minimumSizeHint().width() + beside, self._foot.minimumSizeHint().width()
-        return QSize(max(LEAST_WIDTH, page, foot), LEAST_WIDTH)
+        foot = self._foot.minimumSizeHint().width()
+        return QSize(max(LEAST_WIDTH, self.area.least_width(), foot), LEAST_WIDTH)
 
     @Slot()
     def _size_changed(self) -> None:

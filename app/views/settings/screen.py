@@ -10,20 +10,18 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.views import style
 from app.views.actions import ActionRegistry
-from app.views.parts import Picture, button, heading_row, label
+from app.views.pages import Card, ScrollPage
+from app.views.parts import button, heading_row, label
 from app.views.places import log_file, window_file
 from app.views.screen import Screen
 from app.views.settings.keys import KeyTable
@@ -45,13 +43,9 @@ class SettingsScreen(Screen):
         self._look = look
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = ScrollPage()
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QWidget()
-        page.setProperty("role", "page")
-        row = QHBoxLayout(page)
+        row = QHBoxLayout(self._scroll.page)
         row.setContentsMargins(spacing.WIDE, spacing.ROOMY, spacing.WIDE, spacing.WIDE)
         self._column = QVBoxLayout()
         self._column.setSpacing(spacing.ROOMY)
@@ -64,7 +58,6 @@ class SettingsScreen(Screen):
         self._build_places()
         self._build_about()
         self._column.addStretch()
-        self._scroll.setWidget(page)
         outer.addWidget(self._scroll)
         style.look().changed.connect(self._show_look)
         self._show_look()
@@ -84,18 +77,9 @@ class SettingsScreen(Screen):
     # -- building ---------------------------------------------------------------------------------------------
 
     def _card(self, icon: str, title: str) -> QVBoxLayout:
-        card = QFrame()
-        card.setProperty("role", "card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(spacing.ROOMY + 2, spacing.ROOMY, spacing.ROOMY + 2, spacing.ROOMY)
-        column.setSpacing(spacing.SNUG)
-        head = QHBoxLayout()
-        head.setSpacing(spacing.SNUG)
-        head.addWidget(Picture(icon, "accent"))
-        head.addWidget(label(title, "heading"), 1)
-        column.addLayout(head)
+        card = Card(icon, title)
         self._column.addWidget(card)
-        return column
+        return card.column
 
     def _build_looks(self) -> None:
         column = self._card("eye", self.tr("Appearance"))

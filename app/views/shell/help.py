@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.views.actions import ActionRegistry, Entry
-from app.views.parts import Picture, button, label
+from app.views.pages import Card, ScrollPage
+from app.views.parts import button, label
 from app.views.style import spacing
 from app.workspace.help import HelpTexts
 
@@ -25,14 +26,10 @@ class HelpWindow(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing.TIGHT, spacing.TIGHT, spacing.TIGHT, 0)
         column.setSpacing(0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = ScrollPage()
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setAccessibleName(self.tr("Help"))
-        page = QWidget()
-        page.setProperty("role", "page")
-        self._page = QVBoxLayout(page)
+        self._page = QVBoxLayout(self._scroll.page)
         self._page.setContentsMargins(spacing.WIDE, spacing.WIDE, spacing.WIDE, spacing.WIDE)
         self._page.setSpacing(spacing.ROOMY)
         self._page.addWidget(label(self.tr("Help"), "title"))
@@ -41,7 +38,6 @@ class HelpWindow(QDialog):
         self._add_card("person", self.tr("Still stuck?"), texts.support_says, "helpSupport")
         self._add_card("file", self.tr("Older reports"), texts.older_reports_says, "helpOlderReports")
         self._page.addStretch()
-        self._scroll.setWidget(page)
         column.addWidget(self._scroll, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(spacing.WIDE, spacing.SNUG, spacing.WIDE, spacing.BASE)
@@ -61,24 +57,15 @@ class HelpWindow(QDialog):
         """What stands on the page, from top to bottom: the object names of its cards."""
         return list(self._sections)
 
-    def _card(self, name: str, icon: str, title: str) -> tuple[QFrame, QVBoxLayout]:
-        card = QFrame()
-        self._sections.append(name)
+    def _card(self, name: str, icon: str, title: str) -> QVBoxLayout:
+        card = Card(icon, title)
         card.setObjectName(name)
-        card.setProperty("role", "card")
-        card.setAccessibleName(title)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(spacing.ROOMY + 2, spacing.ROOMY, spacing.ROOMY + 2, spacing.ROOMY)
-        column.setSpacing(spacing.SNUG)
-        head = QHBoxLayout()
-        head.setSpacing(spacing.SNUG)
-        head.addWidget(Picture(icon, "accent"))
-        head.addWidget(label(title, "heading"), 1)
-        column.addLayout(head)
-        return card, column
+        self._sections.append(name)
+        self._page.addWidget(card)
+        return card.column
 
     def _add_keys(self) -> None:
-        card, column = self._card("helpKeys", "keys", self.tr("Keys"))
+        column = self._card("helpKeys", "keys", self.tr("Keys"))
         column.addWidget(
             label(
                 self.tr(
@@ -106,7 +93,6 @@ class HelpWindow(QDialog):
             half.addStretch()
             columns.addLayout(half, 1)
         column.addLayout(columns)
-        self._page.addWidget(card)
 
     def _key_group(self, group: str, entries: list[Entry]) -> QGridLayout:
         grid = QGridLayout()
@@ -122,17 +108,15 @@ class HelpWindow(QDialog):
         return grid
 
     def _add_guidance(self, texts: HelpTexts) -> None:
-        card, column = self._card("helpGuidance", "info", self.tr("Guidance"))
+        column = self._card("helpGuidance", "info", self.tr("Guidance"))
         for title, text in texts.guidance:
             column.addWidget(label(title, "strong"))
             column.addWidget(_selectable(text))
             column.addSpacing(spacing.TIGHT)
-        self._page.addWidget(card)
 
     def _add_card(self, icon: str, title: str, text: str, name: str) -> None:
-        card, column = self._card(name, icon, title)
+        column = self._card(name, icon, title)
         column.addWidget(_selectable(text))
-        self._page.addWidget(card)
 
 
 def _selectable(text: str) -> QWidget:

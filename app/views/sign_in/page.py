@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import KnownError
 from app.views import style
+from app.views.pages import ScrollPage
 from app.views.parts import BusyBar, CopyButton, Picture, button, details_of, label
 from app.views.sign_in.password import PasswordField
 from app.views.style import set_property, spacing
@@ -63,13 +63,9 @@ class SignInPage(QWidget):
         self._task: Task | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll = ScrollPage()
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QWidget()
-        page.setProperty("role", "page")
-        centre = QGridLayout(page)
+        centre = QGridLayout(scroll.page)
         centre.setContentsMargins(spacing.WIDE, spacing.WIDE, spacing.WIDE, spacing.WIDE)
         centre.setRowStretch(0, 2)
         centre.setRowStretch(2, 3)
@@ -84,7 +80,6 @@ class SignInPage(QWidget):
         middle.addWidget(self._form())
         middle.addWidget(self._help())
         centre.addLayout(middle, 1, 1)
-        scroll.setWidget(page)
         outer.addWidget(scroll)
         if error is not None:
             self._show_error(error)

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
+from typing import Any
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.views.row_pen import RowPen, at
+from app.views.rows import HeadedDelegate
 from app.views.style import spacing
 from app.views.style.palette import Tone
-from app.views.work.model import GROUP_TONES, ITEM_ROLE, Head, WorkModel
+from app.views.work.model import GROUP_TONES, WorkModel
 from app.workspace.snapshots import WorkRow
 
-Index = QModelIndex | QPersistentModelIndex
 _BETWEEN = {2: spacing.TIGHT, 3: spacing.SNUG}
 """Room between the lines of a row, by their number."""
 
 
-class WorkDelegate(QStyledItemDelegate):
+class WorkDelegate(HeadedDelegate):
     """Two lines per request where there is room, three where there is not; headings in between."""
 
-    def __init__(self, view: QAbstractItemView, model: WorkModel) -> None:
-        super().__init__(view)
-        self._view = view
-        self._model = model
+    _model: WorkModel
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line = self._view.fontMetrics().height()
-        if isinstance(index.data(ITEM_ROLE), Head):
-            return QSize(100, line + spacing.WIDE + spacing.TIGHT)
+    def row_height(self, line: int) -> int:
         lines = 3 if self._narrow() else 2
-        return QSize(100, lines * line + _BETWEEN[lines] + 2 * spacing.BASE)
+        return lines * line + _BETWEEN[lines] + 2 * spacing.BASE
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        item = index.data(ITEM_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = RowPen(painter, self._view)
-        if isinstance(item, Head):
-            tone, glyph = GROUP_TONES[item.group]
-            pen.heading(option.rect, glyph, tone, self._model.group_words(item.group), item.count)
-        elif isinstance(item, WorkRow):
-            self._paint_row(pen, option, item)
-        painter.restore()
+    def sign_of(self, group: Any) -> tuple[Tone, str]:
+        return GROUP_TONES[group]
 
     def _narrow(self) -> bool:
         return self._view.viewport().width() < 92 * self._view.fontMetrics().horizontalAdvance("n")
 
-    def _paint_row(self, pen: RowPen, option: QStyleOptionViewItem, row: WorkRow) -> None:
+    def paint_row(self, pen: RowPen, option: QStyleOptionViewItem, row: WorkRow) -> None:
         rect = option.rect.adjusted(spacing.TIGHT, 1, -spacing.TIGHT, -1)
         pen.ground(rect, option.state, self._view.hasFocus())
         inner = rect.adjusted(spacing.BASE, spacing.BASE - 2, -spacing.BASE, -(spacing.BASE - 2))

@@ -10,10 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
+from app.domain.evidence import Fetch
 from app.views.parts import Banner, BusyBar
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
-from app.workspace.snapshots import Fetch, WorkRow
+from app.workspace.snapshots import WorkRow
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk

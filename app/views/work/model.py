@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from app.domain.clocks import ClockState
+from app.views.rows import Head, HeadedModel, Index
 from app.views.style.palette import Tone
 from app.workspace.snapshots import Group, Offline, SyncMark, WorkRow
-
-ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-"""The Head or WorkRow behind an index."""
-
-Index = QModelIndex | QPersistentModelIndex
 
 GROUP_TONES = {
     Group.OVERDUE: (Tone.BAD, "overdue"),
@@ -37,45 +32,25 @@ _CLOCK_TONES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The heading of a group and how many requests stand under it."""
-
-    group: Group
-    count: int
-
-
-class WorkModel(QAbstractListModel):
-    """Groups in their order, each under a heading that cannot be chosen; empty groups are left out."""
+class WorkModel(HeadedModel[WorkRow]):
+    """My requests in their groups, as far as they pass the filter."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[WorkRow, ...] = ()
         self._haystacks: dict[str, tuple[WorkRow, str]] = {}
         self._needles: tuple[str, ...] = ()
-        self._items: list[Head | WorkRow] = []
 
     # -- what the view asks -----------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._items)
-
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self._items):
-            return None
-        item = self._items[index.row()]
-        if role == ITEM_ROLE:
-            return item
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.spoken(item)
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(item, WorkRow):
-            return "\n".join(self.lines(item))
-        return None
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            row = self.row_at(index)
+            return "\n".join(self.lines(row)) if row is not None else None
+        return super().data(index, role)
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and isinstance(self._items[index.row()], WorkRow):
-            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return Qt.ItemFlag.ItemNeverHasChildren
+    def key(self, row: WorkRow) -> str:
+        return row.request_id
 
     # -- what the screen does ---------------------------------------------------------------------------------
 
@@ -83,11 +58,6 @@ class WorkModel(QAbstractListModel):
     def rows(self) -> tuple[WorkRow, ...]:
         """All requests, whatever is filtered."""
         return self._rows
-
-    @property
-    def shown(self) -> int:
-        """How many requests pass the filter."""
-        return sum(isinstance(item, WorkRow) for item in self._items)
 
     def take(self, rows: Sequence[WorkRow]) -> bool:
         """Show these rows. True when the order or number changed, so that the view starts anew."""
@@ -99,7 +69,7 @@ class WorkModel(QAbstractListModel):
             self._haystacks[row.request_id] = (
                 known if known and known[0] == row else (row, _haystack(row, self.group_words(row.group)))
             )
-        return self._arrange()
+        return self._show()
 
     def filter(self, text: str) -> bool:
         """Show only requests in which every word typed occurs. True when the view starts anew."""
@@ -107,44 +77,14 @@ class WorkModel(QAbstractListModel):
         if needles == self._needles:
             return False
         self._needles = needles
-        return self._arrange()
+        return self._show()
 
-    def index_of(self, request_id: str) -> QModelIndex:
-        """Where a request stands; an invalid index when it is not shown."""
-        for number, item in enumerate(self._items):
-            if isinstance(item, WorkRow) and item.request_id == request_id:
-                return self.index(number)
-        return QModelIndex()
-
-    def row_at(self, index: Index) -> WorkRow | None:
-        """The request at an index; None for headings and beyond."""
-        item = index.data(ITEM_ROLE) if index.isValid() else None
-        return item if isinstance(item, WorkRow) else None
-
-    def first(self) -> QModelIndex:
-        """The first request, passing over its heading."""
-        return self.index(1) if len(self._items) > 1 else QModelIndex()
-
-    def _arrange(self) -> bool:
-        items: list[Head | WorkRow] = []
+    def _show(self) -> bool:
         by_group: dict[Group, list[WorkRow]] = {group: [] for group in Group}
         for row in self._rows:
             if not self._needles or self._matches(row):
                 by_group[row.group].append(row)
-        for group, rows in by_group.items():
-            if rows:
-                items.append(Head(group, len(rows)))
-                items.extend(rows)
-        if [_key(item) for item in items] == [_key(item) for item in self._items]:
-            old, self._items = self._items, items
-            for number, (before, now) in enumerate(zip(old, items, strict=True)):
-                if before != now:
-                    self.dataChanged.emit(self.index(number), self.index(number))
-            return False
-        self.beginResetModel()
-        self._items = items
-        self.endResetModel()
-        return True
+        return self._arrange(by_group.items())
 
     def _matches(self, row: WorkRow) -> bool:
         haystack = self._haystacks[row.request_id][1]
@@ -227,10 +167,6 @@ class WorkModel(QAbstractListModel):
 
 def _haystack(row: WorkRow, group: str) -> str:
     return f"{row.number} {row.centre} {row.qualification} {row.state_words} {group}".casefold()
-
-
-def _key(item: Head | WorkRow) -> str:
-    return f"#{item.group}" if isinstance(item, Head) else item.request_id
 
 
 def _capital(text: str) -> str:

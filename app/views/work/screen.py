@@ -9,17 +9,16 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.domain.errors import KnownError
-from app.views import style
 from app.views.actions import ActionRegistry
-from app.views.parts import EmptyState, ErrorCard, button, label, title_row
+from app.views.pages import TroublePage
+from app.views.parts import EmptyState, button, label, title_row
+from app.views.rows import HeadedList
 from app.views.screen import Screen
 from app.views.style import icons, spacing
 from app.views.tasks import run_task
@@ -32,23 +31,13 @@ if TYPE_CHECKING:
     from app.workspace.desk import Desk
 
 
-class WorkList(QListView):
-    """The rows. Return opens; a plain letter never searches here, because letters are shortcuts."""
+class WorkList(HeadedList):
+    """The requests. Several may be chosen; Return opens one."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("workList")
-        self.setProperty("role", "rows")
-        self.setMouseTracking(True)
-        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        super().__init__("workList", self.tr("Moderation requests"))
+        self.setSelectionMode(HeadedList.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: the quick filter searches, and single letters belong to the shortcuts."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -71,12 +60,10 @@ class WorkScreen(Screen):
         self._reading = False
         self._again = False
         self._wanted: dict[str, Any] = {}
-        self._problem: ErrorCard | None = None
         self.model = WorkModel(self)
         self.list = WorkList()
         self.list.setModel(self.model)
         self.list.setItemDelegate(WorkDelegate(self.list, self.model))
-        self.list.setAccessibleName(self.tr("Moderation requests"))
         self._search = QLineEdit()
         self._search.setObjectName("workFilter")
         self._search.setClearButtonEnabled(True)
@@ -113,9 +100,7 @@ class WorkScreen(Screen):
             "", "inbox-empty", (self.tr("Sync now"), lambda: self._actions.get("sync_now").trigger())
         )
         self._nothing = EmptyState("", "search", (self.tr("Clear the filter"), self._search.clear))
-        self._failure = QWidget()
-        failure = QVBoxLayout(self._failure)
-        failure.setContentsMargins(0, 0, 0, 0)
+        self._failure = TroublePage()
         for page in (self._loading, self.list, self._empty, self._nothing, self._failure):
             self._pages.addWidget(page)
         column.addWidget(self._pages, 1)
@@ -146,7 +131,6 @@ class WorkScreen(Screen):
         self._fetching.told.connect(lambda says: self.told.emit(says, ""))
         self._fetching.refused.connect(self.refused)
         self._fetching.fetched.connect(self._fetched)
-        style.look().changed.connect(self.list.scheduleDelayedItemsLayout)
         self._chosen(QItemSelection(), QItemSelection())
 
     # -- Screen -----------------------------------------------------------------------------------------------
@@ -205,16 +189,7 @@ class WorkScreen(Screen):
             # What is on screen stays; the window says what went wrong.
             self.refused.emit(error)
             return
-        column = self._failure.layout()
-        assert isinstance(column, QVBoxLayout)
-        if self._problem is not None:
-            column.removeWidget(self._problem)
-            self._problem.deleteLater()
-        else:
-            column.addStretch()
-            column.addStretch()
-        self._problem = ErrorCard(error, (self.tr("Try again"), self.reload))
-        column.insertWidget(1, self._problem)
+        self._failure.tell(error, (self.tr("Try again"), self.reload))
         self._pages.setCurrentWidget(self._failure)
 
     def _arrange(self) -> None:

@@ -1,0 +1,118 @@
+"""The evidence a centre gives: its kinds, its files, and what is still missing (M-42, M-50)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.moderation import Sample
+
+
+class EvidenceKind(StrEnum):
+    """The kinds of evidence a centre is asked for (M-42)."""
+
+    LEARNER_WORK = "learner_work"
+    MARKING_SHEET = "marking_sheet"
+    ASSIGNMENT_BRIEF = "assignment_brief"
+    IQA_RECORD = "iqa_record"
+    FLEXIBLE_ASSESSMENT = "flexible_assessment"
+    SAMPLING_SHEET = "sampling_sheet"
+    SAMPLING_PLAN = "sampling_plan"
+    REASONABLE_ADJUSTMENT = "reasonable_adjustment"
+    SPECIAL_CONSIDERATION = "special_consideration"
+
+    @property
+    def words(self) -> str:
+        return _EVIDENCE_WORDS[self]
+
+
+_EVIDENCE_WORDS = {
+    EvidenceKind.LEARNER_WORK: "Learner work",
+    EvidenceKind.MARKING_SHEET: "Marking sheet",
+    EvidenceKind.ASSIGNMENT_BRIEF: "Assignment brief",
+    EvidenceKind.IQA_RECORD: "IQA record",
+    EvidenceKind.FLEXIBLE_ASSESSMENT: "Flexible-assessment information",
+    EvidenceKind.SAMPLING_SHEET: "IQA sampling sheet",
+    EvidenceKind.SAMPLING_PLAN: "IQA sampling plan",
+    EvidenceKind.REASONABLE_ADJUSTMENT: "Reasonable-adjustment evidence",
+    EvidenceKind.SPECIAL_CONSIDERATION: "Special-consideration evidence",
+}
+
+MAY_BE_NOT_APPLICABLE = frozenset(
+    {
+        EvidenceKind.FLEXIBLE_ASSESSMENT,
+        EvidenceKind.SAMPLING_PLAN,
+        EvidenceKind.REASONABLE_ADJUSTMENT,
+        EvidenceKind.SPECIAL_CONSIDERATION,
+    }
+)
+"""Only these kinds may be declared *not applicable*, with a reason (D-6)."""
+
+ONCE_PER_REQUEST = frozenset({EvidenceKind.SAMPLING_SHEET, EvidenceKind.SAMPLING_PLAN})
+ONCE_PER_UNIT = frozenset({EvidenceKind.ASSIGNMENT_BRIEF})
+"""Briefs count once per unit, sheet and plan once per request; all else per sampled learner-unit (D-6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One file the centre gave. ``sample_id`` is empty for what counts for the whole request.
+
+    not_applicable: the centre's reason why there is none of this kind; then there is no file.
+    """
+
+    id: str
+    request_id: str
+    sample_id: str
+    kind: EvidenceKind
+    name: str
+    sha256: str
+    size: int
+    media_type: str = ""
+    not_applicable: str = ""
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How far bringing evidence to a laptop has come: files and bytes, and by name why some could not be fetched."""
+
+    done: int
+    total: int
+    bytes_done: int
+    bytes_total: int
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def missing_evidence(
+    samples: Iterable[Sample], evidence: Iterable[Evidence]
+) -> tuple[tuple[EvidenceKind, str], ...]:
+    """What still keeps the evidence from being complete (M-42, M-50, D-6), as (kind, what it lacks for).
+
+    The second part is a sample id, a unit code, or empty for the whole request.
+    """
+    sampled = list(samples)
+    files = list(evidence)
+    excused = {
+        item.kind for item in files if item.not_applicable.strip() and item.kind in MAY_BE_NOT_APPLICABLE
+    }
+    unit_of = {sample.id: sample.unit_code for sample in sampled}
+    present = [item for item in files if item.sha256]
+    missing: list[tuple[EvidenceKind, str]] = []
+    for kind in EvidenceKind:
+        if kind in excused:
+            continue
+        of_kind = [item for item in present if item.kind is kind]
+        if any(not item.sample_id for item in of_kind):
+            continue
+        if kind in ONCE_PER_REQUEST:
+            if not of_kind:
+                missing.append((kind, ""))
+        elif kind in ONCE_PER_UNIT:
+            served = {unit_of.get(item.sample_id) for item in of_kind}
+            units = dict.fromkeys(sample.unit_code for sample in sampled)
+            missing.extend((kind, unit) for unit in units if unit not in served)
+        else:
+            having = {item.sample_id for item in of_kind}
+            missing.extend((kind, sample.id) for sample in sampled if sample.id not in having)
+    return tuple(missing)
