@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.attached import AttachedFile
 from app.domain.moderation import ActionForCentre, Decision, Outcome
 
 
@@ -33,11 +34,15 @@ class WithdrawJudgement:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """Somebody writes in the notes of a request, of one sample or (empty) of the whole (M-53)."""
+    """Somebody writes in the notes of a request, of one sample or (empty) of the whole (M-53).
+
+    files: what they add. The note never waits for them, and they travel by themselves.
+    """
 
     request_id: str
     sample_id: str
     text: str
+    files: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,11 @@ def target_of(deed: Deed) -> str:
             return deed.sample_id or deed.request_id
         case SubmitReport() | LogCentreContact():
             return deed.request_id
+
+
+def files_of(deed: Deed) -> tuple[AttachedFile, ...]:
+    """The files that a deed names and its author's device must bring to the service."""
+    return deed.files if isinstance(deed, AddNote) else ()
 
 
 @dataclass(frozen=True, slots=True)

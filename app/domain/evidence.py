@@ -59,6 +59,7 @@ class Evidence:
     """One file the centre gave. ``sample_id`` is empty for what counts for the whole request.
 
     not_applicable: the centre's reason why there is none of this kind; then there is no file.
+    url: where it lies on the centre's own platform, when the centre gave a link and no file (M-44).
     """
 
     id: str
@@ -70,7 +71,13 @@ class Evidence:
     size: int
     media_type: str = ""
     not_applicable: str = ""
+    url: str = ""
     rev: int = 0
+
+    @property
+    def link_only(self) -> bool:
+        """Whether there is nothing to take along: it can only be looked at where the centre keeps it."""
+        return bool(self.url) and not self.sha256
 
 
 @dataclass(frozen=True, slots=True)

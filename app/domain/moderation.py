@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.domain.attached import AttachedFile
 from app.domain.centres import Nation
 
 
@@ -200,7 +201,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note in a moderation request: the only way to speak with the centre (M-52, M-53)."""
+    """A note in a moderation request: the only way to speak with the centre (M-52, M-53).
+
+    files: what its author added; each may still be on its way to the service.
+    """
 
     id: str
     request_id: str
@@ -210,6 +214,32 @@ class Note:
     author_name: str
     text: str
     written_at: datetime
+    files: tuple[AttachedFile, ...] = ()
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A moderation request as the awarding body's queues show it: thin, so that a laptop can hold them all.
+
+    The whole request comes to a device once it is opened there. Its id is the request's.
+    """
+
+    id: str
+    number: str
+    centre_number: str
+    centre_name: str
+    qualification_code: str
+    qualification_title: str
+    state: RequestState
+    submitted_on: date
+    due_on: date | None = None
+    held_on: date | None = None
+    outcome: Outcome | None = None
+    moderator_id: str = ""
+    moderator_name: str = ""
+    samples: int = 0
+    judged: int = 0
     rev: int = 0
 
 

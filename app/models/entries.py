@@ -13,7 +13,7 @@ import msgspec
 
 from app.domain.acts import Act
 from app.domain.dates import to_text
-from app.wire.codec import deed_of
+from app.wire.acts import deed_of
 from app.wire.messages import ActMessage
 
 

@@ -25,7 +25,7 @@ from app.models.entries import (
 )
 from app.models.rows import entries_where, entry_of, keep_report, put_draft
 from app.models.tables import outbox
-from app.wire.codec import outcome_of, payload_hash, payload_of
+from app.wire.acts import outcome_of, payload_hash, payload_of
 from app.wire.messages import ACT_BYTES, OutcomeMessage
 
 _STATE_OF = {

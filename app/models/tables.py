@@ -62,6 +62,37 @@ reports = Table(
     Index("reports_by_request", "request_id"),
 )
 
+# Files that this person added here, such as photos: kept, with their keys, until the service's backups hold them.
+uploads = Table(
+    "uploads",
+    work,
+    Column("sha256", String, primary_key=True),
+    Column("act_id", String, primary_key=True),
+    Column("request_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("says", String, nullable=False, default=""),
+    Column("added_at", String, nullable=False),
+)
+
+# What lost when two versions of the same text met. Nothing typed is ever thrown away.
+set_aside = Table(
+    "set_aside",
+    work,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("request_id", String, nullable=False),
+    Column("sample_id", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("why", String, nullable=False),
+    Column("at", String, nullable=False),
+    Index("set_aside_by_request", "request_id"),
+    sqlite_autoincrement=True,
+)
+
 cache = MetaData()
 
 # Rows are found by kind and id, and read by root. ``generation`` counts re-readings of the whole cache: what an

@@ -53,7 +53,8 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One piece of evidence: a file's bytes or path, or the centre's reason why there is none of this kind.
+    """One piece of evidence: a file's bytes or path, a link to the centre's own platform, or the centre's reason
+    why there is none of this kind.
 
     ``sample``: position of the sample it belongs to, 0 for the whole request.
     """
@@ -63,6 +64,7 @@ class Attachment:
     content: bytes | Path = b""
     sample: int = 0
     not_applicable: str = ""
+    url: str = ""
 
 
 def open_request(engine: Engine, new: NewRequest) -> str:
@@ -114,6 +116,7 @@ def attach_evidence(
                 if sha256
                 else "",
                 not_applicable=item.not_applicable,
+                url=item.url,
             )
             connection.execute(t.evidence.insert().values(_evidence_row(record, now)))
             changes.put(record)
@@ -294,6 +297,8 @@ def _store(blobs: BlobStore, item: Attachment) -> tuple[str, int]:
                 "always_needed", f"{item.kind.words} is always needed; it cannot be “not applicable”."
             )
         return "", 0
+    if item.url:
+        return "", 0
     if isinstance(item.content, Path):
         if not item.content.is_file():
             raise KnownError("file_missing", f"There is no file {item.content}.")
@@ -312,5 +317,6 @@ def _evidence_row(record: Evidence, now: datetime) -> dict[str, object]:
         "size": record.size,
         "media_type": record.media_type,
         "not_applicable": record.not_applicable,
+        "url": record.url,
         "added_at": now,
     }

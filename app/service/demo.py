@@ -56,7 +56,7 @@ from app.service.records import (
     load_requests,
     load_samples,
 )
-from app.wire.codec import act_message
+from app.wire.acts import act_message
 from app.wire.messages import Push
 
 

@@ -20,10 +20,9 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from app.domain.moderation import ModerationRequest
 from app.service import tables
 from app.service.database import upsert
-from app.wire.codec import KINDS, Record, body_of
+from app.wire.codec import KINDS, Record, body_of, root_of
 from app.wire.messages import FeedLine
 
 SCHEMA = 1
@@ -61,9 +60,8 @@ class Changes:
     def put(self, *records: Record) -> None:
         """These records are new or changed; a record put twice is sent once, as it was put last."""
         for record in records:
-            root = record.id if isinstance(record, ModerationRequest) else record.request_id
             kind, body = body_of(record)
-            self._lines[root, _PLACE[kind], record.id] = body
+            self._lines[root_of(record), _PLACE[kind], record.id] = body
 
     def drop(self, kind: str, identifier: str, root: str) -> None:
         """This record is gone; devices that hold it remove it."""
@@ -131,7 +129,7 @@ class Changes:
             insert = upsert(connection, tables.memberships)
             connection.execute(
                 insert.on_conflict_do_update(
-                    index_elements=["person", "root"],
+                    index_elements=["person", "root", "device"],
                     set_={name: insert.excluded[name] for name in ("n", "entered")},
                 ),
                 scope,

@@ -21,7 +21,7 @@ from app.service.database import is_passing, transact
 from app.service.feed import Changes
 from app.service.ledger import Ledger
 from app.service.settings import Clock
-from app.wire.codec import act_of, payload_hash
+from app.wire.acts import act_of, payload_hash
 from app.wire.messages import ActMessage, OutcomeMessage, Push, PushAnswer
 
 _log = structlog.get_logger("touchstone.push")

@@ -158,6 +158,7 @@ def load_evidence(connection: Connection, request_ids: Iterable[str]) -> list[Ev
             size=row.size,
             media_type=row.media_type,
             not_applicable=row.not_applicable,
+            url=row.url,
         )
         for row in _rows(connection, query, t.evidence.c.request_id, sorted(set(request_ids)))
     ]

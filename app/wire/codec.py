@@ -1,21 +1,14 @@
-"""Domain records to wire messages and back: the only place where the two meet."""
+"""Domain records to wire messages and back; acts have a module of their own."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from app.domain.acts import (
-    DEEDS,
-    Act,
-    ActOutcome,
-    Deed,
-    OutcomeKind,
-)
+from app.domain.attached import AttachedFile
 from app.domain.centres import Nation
 from app.domain.dates import from_text, to_text
 from app.domain.errors import KnownError
@@ -28,13 +21,14 @@ from app.domain.moderation import (
     ModerationRequest,
     Note,
     Outcome,
+    QueueRow,
     RequestState,
     Sample,
 )
 from app.domain.people import Grant, Person, Role
 from app.wire import messages as m
 
-Record = ModerationRequest | Sample | Evidence | Judgement | Note | IssuedReport
+Record = ModerationRequest | Sample | Evidence | Judgement | Note | IssuedReport | QueueRow
 T = TypeVar("T")
 
 
@@ -61,6 +55,7 @@ class Codec:
             "judgement": _reader(m.JudgementBody, _judgement),
             "note": _reader(m.NoteBody, _note),
             "report": _reader(m.ReportBody, _report),
+            "queue_row": _reader(m.QueueRowBody, _queue_row),
         }
 
     def record(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record:
@@ -74,8 +69,19 @@ class Codec:
             raise UpdateNeeded(kind, identifier, str(error)) from error
 
 
-KINDS = ("request", "sample", "evidence", "judgement", "note", "report")
+KINDS = ("request", "sample", "evidence", "judgement", "note", "report", "queue_row")
 """Every kind of record of the feed, in the order in which a root is sent."""
+
+
+def root_of(record: Record) -> str:
+    """The root a record hangs on: its request, or the queues for a thin row."""
+    match record:
+        case ModerationRequest():
+            return record.id
+        case QueueRow():
+            return m.QUEUE_ROOT
+        case _:
+            return record.request_id
 
 
 def body_of(record: Record) -> tuple[str, bytes]:
@@ -149,6 +155,7 @@ def _evidence(identifier: str, root: str, rev: int, b: m.EvidenceBody) -> Eviden
         size=b.size,
         media_type=b.media_type,
         not_applicable=b.not_applicable,
+        url=b.url,
         rev=rev,
     )
 
@@ -180,6 +187,7 @@ def _note(identifier: str, root: str, rev: int, b: m.NoteBody) -> Note:
         author_name=b.author_name,
         text=b.text,
         written_at=from_text(b.written_at),
+        files=tuple(AttachedFile(f.name, f.sha256, f.size, f.media_type) for f in b.files),
         rev=rev,
     )
 
@@ -194,6 +202,27 @@ def _report(identifier: str, root: str, rev: int, b: m.ReportBody) -> IssuedRepo
         issued_at=from_text(b.issued_at),
         pdf_sha256=b.pdf_sha256,
         pdf_size=b.pdf_size,
+        rev=rev,
+    )
+
+
+def _queue_row(identifier: str, root: str, rev: int, b: m.QueueRowBody) -> QueueRow:
+    return QueueRow(
+        id=identifier,
+        number=b.number,
+        centre_number=b.centre_number,
+        centre_name=b.centre_name,
+        qualification_code=b.qualification_code,
+        qualification_title=b.qualification_title,
+        state=RequestState(b.state),
+        submitted_on=date.fromisoformat(b.submitted_on),
+        due_on=_day(b.due_on),
+        held_on=_day(b.held_on),
+        outcome=Outcome(b.outcome) if b.outcome else None,
+        moderator_id=b.moderator_id,
+        moderator_name=b.moderator_name,
+        samples=b.samples,
+        judged=b.judged,
         rev=rev,
     )
 
@@ -247,6 +276,7 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 sample_id=record.sample_id,
                 media_type=record.media_type,
                 not_applicable=record.not_applicable,
+                url=record.url,
             )
         case Judgement():
             return "judgement", m.JudgementBody(
@@ -268,6 +298,10 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 text=record.text,
                 written_at=to_text(record.written_at),
                 sample_id=record.sample_id,
+                files=[
+                    m.FileBody(name=f.name, sha256=f.sha256, size=f.size, media_type=f.media_type)
+                    for f in record.files
+                ],
             )
         case IssuedReport():
             return "report", m.ReportBody(
@@ -278,6 +312,23 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 pdf_sha256=record.pdf_sha256,
                 pdf_size=record.pdf_size,
             )
+        case QueueRow():
+            return "queue_row", m.QueueRowBody(
+                number=record.number,
+                centre_number=record.centre_number,
+                centre_name=record.centre_name,
+                qualification_code=record.qualification_code,
+                qualification_title=record.qualification_title,
+                state=record.state.value,
+                submitted_on=record.submitted_on.isoformat(),
+                due_on=_day_text(record.due_on),
+                held_on=_day_text(record.held_on),
+                outcome=record.outcome.value if record.outcome else "",
+                moderator_id=record.moderator_id,
+                moderator_name=record.moderator_name,
+                samples=record.samples,
+                judged=record.judged,
+            )
 
 
 def _day(text: str) -> date | None:
@@ -286,87 +337,6 @@ def _day(text: str) -> date | None:
 
 def _day_text(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-# -- acts -------------------------------------------------------------------------------------------------------
-
-
-def payload_of(deed: Deed) -> bytes:
-    """The canonical bytes of a deed: sorted keys, so that equal deeds have equal hashes. Bytes become base64."""
-    return msgspec.json.encode(deed, order="deterministic")
-
-
-def deed_of(kind: str, payload: bytes) -> Deed:
-    """The deed that ``payload_of`` wrote. Raises UpdateNeeded for a kind or value this version does not know."""
-    deed_type: Any = DEEDS.get(kind)
-    if deed_type is None:
-        raise UpdateNeeded("act", kind, "unknown kind of act")
-    try:
-        deed: Deed = msgspec.json.decode(payload, type=deed_type)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise UpdateNeeded("act", kind, str(error)) from error
-    return deed
-
-
-def payload_hash(payload: bytes) -> str:
-    return hashlib.sha256(payload).hexdigest()
-
-
-def act_message(act: Act, payload: bytes | None = None) -> m.ActMessage:
-    """The message of an act. ``payload``: its bytes as frozen in the outbox, which are sent unchanged."""
-    frozen = payload_of(act.deed) if payload is None else payload
-    return m.ActMessage(
-        act_id=act.id,
-        seen=act.seen,
-        kind=type(act.deed).__name__,
-        target=act.target,
-        request_id=act.request_id,
-        recorded_at=to_text(act.recorded_at),
-        payload=msgspec.Raw(frozen),
-        payload_sha256=payload_hash(frozen),
-        base_rev=act.base_rev,
-        after=act.after,
-        rests_on=list(act.rests_on),
-    )
-
-
-def act_of(message: m.ActMessage, device_id: str, author_id: str) -> Act:
-    """The act a message carries, by the person who is signed in. Raises UpdateNeeded if it is not understood."""
-    try:
-        recorded_at = from_text(message.recorded_at)
-    except ValueError as error:
-        raise UpdateNeeded("act", message.act_id, str(error)) from error
-    return Act(
-        id=message.act_id,
-        device_id=device_id,
-        author_id=author_id,
-        seen=message.seen,
-        recorded_at=recorded_at,
-        deed=deed_of(message.kind, bytes(message.payload)),
-        base_rev=message.base_rev,
-        after=message.after,
-        rests_on=tuple(message.rests_on),
-    )
-
-
-def outcome_message(outcome: ActOutcome, n: int = 0) -> m.OutcomeMessage:
-    return m.OutcomeMessage(
-        act_id=outcome.act_id, outcome=outcome.kind.value, code=outcome.code, says=outcome.says, n=n
-    )
-
-
-def outcome_of(message: m.OutcomeMessage) -> ActOutcome:
-    """The service's answer; a word this version does not know is kept as rejected, with the word in ``says``."""
-    try:
-        kind = OutcomeKind(message.outcome)
-    except ValueError:
-        return ActOutcome(
-            message.act_id,
-            OutcomeKind.REJECTED,
-            "update_needed",
-            f"The service answered “{message.outcome}”, which needs a newer version of Touchstone.",
-        )
-    return ActOutcome(message.act_id, kind, message.code, message.says)
 
 
 # -- people -----------------------------------------------------------------------------------------------------

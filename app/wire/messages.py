@@ -21,6 +21,15 @@ PUSH_BYTES = 8 * 1024 * 1024
 ACT_BYTES = 32 * 1024 * 1024
 """Most bytes a single act may have."""
 
+PART_BYTES = 8 * 1024 * 1024
+"""Bytes of one part of an upload; only the last one may be shorter."""
+
+PART_HASH_HEADER = "X-Part-SHA256"
+"""Each part travels with its own hex SHA-256."""
+
+QUEUE_ROOT = "queue"
+"""Root of the thin rows, so that a request that leaves a device takes nothing from its queues."""
+
 
 class Hello(msgspec.Struct, kw_only=True):
     """Answer of ``GET /api/sync/hello``. ``durable_seq``: everything up to this feed number is backed up."""
@@ -107,6 +116,7 @@ class EvidenceBody(msgspec.Struct, kw_only=True):
     sample_id: str = ""
     media_type: str = ""
     not_applicable: str = ""
+    url: str = ""
 
 
 class JudgementBody(msgspec.Struct, kw_only=True):
@@ -121,6 +131,15 @@ class JudgementBody(msgspec.Struct, kw_only=True):
     withdrawn: str = ""
 
 
+class FileBody(msgspec.Struct, kw_only=True):
+    """A file that a person added to a note."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str = ""
+
+
 class NoteBody(msgspec.Struct, kw_only=True):
     stage: str
     author_id: str
@@ -128,6 +147,7 @@ class NoteBody(msgspec.Struct, kw_only=True):
     text: str
     written_at: str
     sample_id: str = ""
+    files: list[FileBody] = []
 
 
 class ReportBody(msgspec.Struct, kw_only=True):
@@ -139,8 +159,30 @@ class ReportBody(msgspec.Struct, kw_only=True):
     pdf_size: int
 
 
+class QueueRowBody(msgspec.Struct, kw_only=True):
+    """A request as the queues of the awarding body show it; its root is ``QUEUE_ROOT``, not the request."""
+
+    number: str
+    centre_number: str
+    centre_name: str
+    qualification_code: str
+    qualification_title: str
+    state: str
+    submitted_on: str
+    due_on: str = ""
+    held_on: str = ""
+    outcome: str = ""
+    moderator_id: str = ""
+    moderator_name: str = ""
+    samples: int = 0
+    judged: int = 0
+
+
 class ActMessage(msgspec.Struct, kw_only=True):
-    """One act. ``payload_sha256`` is the hex SHA-256 of the payload's bytes exactly as they travel."""
+    """One act. ``payload_sha256`` is the hex SHA-256 of the payload's bytes exactly as they travel.
+
+    ``files``: hex SHA-256 of the files it names, so that the service knows what to expect.
+    """
 
     act_id: str
     seen: int
@@ -153,6 +195,7 @@ class ActMessage(msgspec.Struct, kw_only=True):
     base_rev: int = 0
     after: str = ""
     rests_on: list[str] = []
+    files: list[str] = []
 
 
 class Push(msgspec.Struct, kw_only=True):
@@ -175,6 +218,61 @@ class OutcomeMessage(msgspec.Struct, kw_only=True):
 
 class PushAnswer(msgspec.Struct, kw_only=True):
     outcomes: list[OutcomeMessage]
+
+
+class KindSum(msgspec.Struct, kw_only=True):
+    """How many records of a kind, and the digest over their ids and revs (see ``wire.manifest``)."""
+
+    count: int
+    digest: str
+
+
+class ManifestAsk(msgspec.Struct, kw_only=True):
+    """Body of ``POST /api/sync/manifest``: what the device holds after a complete pull up to ``cursor``.
+
+    First by kind. If something differs, asked again with ``roots``: the digest of every root the device holds.
+    """
+
+    cursor: str
+    kinds: dict[str, KindSum]
+    roots: dict[str, str] | None = None
+
+
+class ManifestAnswer(msgspec.Struct, kw_only=True):
+    """``current``: whether nothing of mine changed since the cursor; if not, nothing was compared: pull, ask again.
+
+    ``kinds``: those that differ. ``roots``: those that differ, once they were asked for; the feed now brings them
+    anew, or takes them away, on the next pull.
+    """
+
+    current: bool
+    kinds: list[str] = []
+    roots: list[str] = []
+
+
+class UploadAsk(msgspec.Struct, kw_only=True):
+    """Body of ``POST /api/blobs``: I have this file and want to bring it. ``size`` in bytes."""
+
+    sha256: str
+    size: int
+    media_type: str = ""
+
+
+class UploadState(msgspec.Struct, kw_only=True):
+    """How an upload stands, as far as its own author may know.
+
+    ``state``: ``parts`` (send those not in ``parts``), ``checking`` (complete was asked for; ask again),
+    ``complete``, or ``refused`` with ``code`` and ``says``. Parts count from 0; all but the last have
+    ``part_size`` bytes.
+    """
+
+    sha256: str
+    size: int
+    part_size: int
+    state: str
+    parts: list[int] = []
+    code: str = ""
+    says: str = ""
 
 
 class SignIn(msgspec.Struct, kw_only=True):

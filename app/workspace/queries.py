@@ -19,6 +19,7 @@ from app.domain.moderation import (
     current_judgements,
     standing,
 )
+from app.wire.codec import Record
 from app.workspace.overlay import Picture
 from app.workspace.snapshots import (
     EvidenceItem,
@@ -30,8 +31,6 @@ from app.workspace.snapshots import (
     SyncMark,
     WorkRow,
 )
-
-Record = ModerationRequest | Sample | Evidence | Judgement | Note | IssuedReport
 
 
 def clock_of(request: ModerationRequest, today: date) -> ClockReading:

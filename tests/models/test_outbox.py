@@ -8,7 +8,7 @@ from app.domain.errors import KnownError
 from app.models.entries import ActState
 from app.models.stores import Stores
 from app.models.work import WorkStore
-from app.wire.codec import payload_hash, payload_of
+from app.wire.acts import payload_hash, payload_of
 from app.wire.messages import ACT_BYTES
 from tests.models.conftest import Opener
 from tests.models.made import act, judging, noting, outcome, reporting

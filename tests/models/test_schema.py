@@ -25,8 +25,8 @@ LATER = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -45,8 +45,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def tomorrow(tmp_path: Path) -> Schema:
     folder = tmp_path / "later"
     folder.mkdir()
-    (folder / "w0002_later.py").write_text(LATER)
-    return Schema(("0001", "0002"), (*WORK.folders, folder))
+    (folder / "w9999_later.py").write_text(LATER.format(before=WORK.current))
+    return Schema((*WORK.versions, "9999"), (*WORK.folders, folder))
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:
@@ -103,7 +103,7 @@ def test_a_newer_file_is_refused_in_words_and_left_alone(database: Database, tom
         bring_up_to_date(database, WORK)
     assert refused.value.code == "schema_newer"
     assert "newer version" in refused.value.says
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [("9999",)]
     assert not (database.path.parent / "backups").exists()
 
 
@@ -121,7 +121,7 @@ def test_an_older_file_is_backed_up_before_it_is_migrated(database: Database, to
     assert b"needle" not in kept.read_bytes()
     copy = Database("work", kept, KEY)
     assert rows(copy, "SELECT key, body FROM drafts") == [("typed", '{"text": "needle"}')]
-    assert rows(copy, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(copy, "SELECT version_num FROM alembic_version") == [(WORK.current,)]
     copy.close()
 
 
@@ -129,16 +129,17 @@ def test_a_copy_of_the_cache_goes_once_the_migration_is_done(tmp_path: Path) -> 
     """It would keep what the service takes away later; a migration that fails leaves it."""
     folder = tmp_path / "later"
     folder.mkdir()
-    migration = folder / "c0002_later.py"
-    later = Schema(("0001", "0002"), (*CACHE.folders, folder))
+    migration = folder / "c9999_later.py"
+    later = Schema((*CACHE.versions, "9999"), (*CACHE.folders, folder))
+    text = LATER.format(before=CACHE.current)
     cache = Database("cache", tmp_path / "cache.db", KEY)
     bring_up_to_date(cache, CACHE)
     # Of another length than what follows: Python knows a file again by its second and its size.
-    migration.write_text(LATER.replace('"drafts"', '"nowhere_at_all"'))
+    migration.write_text(text.replace('"drafts"', '"nowhere_at_all"'))
     with pytest.raises(Exception, match="nowhere"):
         bring_up_to_date(cache, later)
     assert len(backups(tmp_path / "backups", "cache")) == 1
-    migration.write_text(LATER.replace('"drafts"', '"records"'))
+    migration.write_text(text.replace('"drafts"', '"records"'))
     bring_up_to_date(cache, later)
     assert "colour" in str(rows(cache, "SELECT sql FROM sqlite_schema WHERE name = 'records'"))
     assert backups(tmp_path / "backups", "cache") == []
@@ -149,11 +150,11 @@ def test_a_migration_that_fails_changes_nothing(database: Database, tmp_path: Pa
     bring_up_to_date(database, WORK)
     folder = tmp_path / "broken"
     folder.mkdir()
-    broken = LATER + '    op.execute("INSERT INTO nowhere VALUES (1)")\n'
-    (folder / "w0002_broken.py").write_text(broken)
+    broken = LATER.format(before=WORK.current) + '    op.execute("INSERT INTO nowhere VALUES (1)")\n'
+    (folder / "w9999_broken.py").write_text(broken)
     with pytest.raises(Exception, match="nowhere"):
-        bring_up_to_date(database, Schema(("0001", "0002"), (*WORK.folders, folder)))
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0001",)]
+        bring_up_to_date(database, Schema((*WORK.versions, "9999"), (*WORK.folders, folder)))
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(WORK.current,)]
     assert "colour" not in str(rows(database, "SELECT sql FROM sqlite_schema WHERE name = 'drafts'"))
     bring_up_to_date(database, WORK)
 
@@ -171,7 +172,7 @@ def test_no_migration_without_a_backup(database: Database, tomorrow: Schema) -> 
     (database.path.parent / "backups").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="backups"):
         bring_up_to_date(database, tomorrow)
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(WORK.current,)]
 
 
 def test_a_copy_that_is_not_sound_is_thrown_away(database: Database, tomorrow: Schema) -> None:
@@ -189,4 +190,4 @@ def test_a_copy_that_is_not_sound_is_thrown_away(database: Database, tomorrow: S
         bring_up_to_date(database, tomorrow)
     assert refused.value.code == "backup_failed"
     assert list((database.path.parent / "backups").iterdir()) == []
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(WORK.current,)]

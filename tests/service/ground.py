@@ -42,7 +42,7 @@ from app.service.importer import import_folder
 from app.service.pull import pull_page
 from app.service.push import PushDesk
 from app.service.settings import Settings
-from app.wire.codec import act_message
+from app.wire.acts import act_message
 from app.wire.messages import ActMessage, FeedLine, OutcomeMessage, Push
 
 PASSWORD = "three words in a row"

@@ -20,7 +20,7 @@ from app.service.errors import Refusal
 from app.service.limits import PER_ADDRESS, PER_EMAIL, count_attempt
 from app.service.logs import set_up_logs
 from app.service.tokens import ACCESS, REFRESH
-from app.wire.codec import act_message
+from app.wire.acts import act_message
 from app.wire.messages import ACT_BYTES, FeedLine, Hello, Push, PushAnswer, Tokens
 from tests.service.asking import bearer, problem, sign_in, signed_in, tokens, work_of
 from tests.service.ground import NOT_OF_THE_DATABASE, NOW, PASSWORD, PDF, House

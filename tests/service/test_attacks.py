@@ -14,7 +14,7 @@ from app.domain.moderation import Decision, RequestState
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.database import transact
-from app.wire.codec import act_message, payload_hash
+from app.wire.acts import act_message, payload_hash
 from app.wire.messages import ActMessage, Push
 from tests.service.asking import problem, signed_in
 from tests.service.ground import House

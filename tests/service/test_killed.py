@@ -15,7 +15,7 @@ import pytest
 
 from app.domain.acts import Act
 from app.service import tables as t
-from app.wire.codec import act_message
+from app.wire.acts import act_message
 from tests.service.ground import PDF, House
 from tests.service.killing import NEVER, push_until_killed
 from tests.service.test_exactly_once import chain

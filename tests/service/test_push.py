@@ -15,7 +15,7 @@ from app.service.accounts import new_id
 from app.service.assignments import assign_moderator
 from app.service.database import reading
 from app.service.records import load_judgements, load_reports, load_requests
-from app.wire.codec import act_message, payload_hash
+from app.wire.acts import act_message, payload_hash
 from tests.service.ground import NOT_OF_THE_DATABASE, NOW, PDF, House
 
 

@@ -19,7 +19,7 @@ import requests
 
 from app.service import tables as t
 from app.service.database import open_engine, require_current
-from app.wire.codec import act_message
+from app.wire.acts import act_message
 from app.wire.messages import FeedLine, Push, PushAnswer
 from tests.service.ground import PASSWORD, House
 

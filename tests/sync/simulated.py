@@ -19,7 +19,8 @@ from app.domain.acts import AddNote, RecordJudgement, SubmitReport
 from app.domain.dates import to_text
 from app.domain.people import Grant, Person, Role
 from app.sync.calls import HttpAnswer, HttpCall
-from app.wire.codec import body_of, deed_of, tokens_of
+from app.wire.acts import deed_of
+from app.wire.codec import body_of, tokens_of
 from app.wire.messages import (
     PROTOCOL,
     ActMessage,

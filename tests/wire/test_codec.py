@@ -25,20 +25,8 @@ from app.domain.evidence import Evidence
 from app.domain.moderation import IssuedReport, Judgement, ModerationRequest, Note, Sample
 from app.domain.people import Grant, Person, Role
 from app.wire import messages as m
-from app.wire.codec import (
-    KINDS,
-    Codec,
-    UpdateNeeded,
-    act_message,
-    act_of,
-    body_of,
-    outcome_message,
-    outcome_of,
-    payload_hash,
-    payload_of,
-    person_of,
-    tokens_of,
-)
+from app.wire.acts import act_message, act_of, outcome_message, outcome_of, payload_hash, payload_of
+from app.wire.codec import KINDS, Codec, UpdateNeeded, body_of, person_of, tokens_of
 from tests.support.records import evidence, judgement, note, request, sample
 
 words = st.text(max_size=40)

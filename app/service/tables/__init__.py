@@ -1,0 +1,90 @@
+"""Every table of the central service, in the field's own terms.
+
+Days are calendar days in London, moments are kept as ISO 8601 text in UTC (sorting as text sorts by time), ids are
+text. The tables of the feed carry no foreign keys: nothing but their own rows may be locked once the feed number
+is drawn (see ``feed``).
+"""
+
+from __future__ import annotations
+
+from app.service.tables.base import metadata
+from app.service.tables.files import (
+    blob_parts,
+    blobs,
+    note_files,
+    upload_parts,
+    uploads,
+)
+from app.service.tables.moderation import (
+    achievements,
+    claim_lines,
+    contact_log,
+    due_dates,
+    evidence,
+    judgements,
+    notes,
+    reports,
+    requests,
+    samples,
+)
+from app.service.tables.people import (
+    devices,
+    grants,
+    persons,
+    rate_limits,
+    tokens,
+    web_sessions,
+)
+from app.service.tables.reference import (
+    centres,
+    learners,
+    qualifications,
+    registrations,
+    units,
+)
+from app.service.tables.sync import (
+    feed,
+    feed_head,
+    feed_tags,
+    memberships,
+    received_acts,
+    scope_log,
+    service_settings,
+)
+
+__all__ = [
+    "achievements",
+    "blob_parts",
+    "blobs",
+    "centres",
+    "claim_lines",
+    "contact_log",
+    "devices",
+    "due_dates",
+    "evidence",
+    "feed",
+    "feed_head",
+    "feed_tags",
+    "grants",
+    "judgements",
+    "learners",
+    "memberships",
+    "metadata",
+    "note_files",
+    "notes",
+    "persons",
+    "qualifications",
+    "rate_limits",
+    "received_acts",
+    "registrations",
+    "reports",
+    "requests",
+    "samples",
+    "scope_log",
+    "service_settings",
+    "tokens",
+    "units",
+    "upload_parts",
+    "uploads",
+    "web_sessions",
+]
