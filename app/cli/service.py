@@ -14,7 +14,11 @@ from app.domain.errors import KnownError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from app.domain.people import Grant
     from app.service.settings import Settings
+
+
+_ROLES = ("moderator", "reviewer", "quality_manager", "support", "centre_staff")
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,12 +66,18 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     user.add_argument(
         "--role",
         required=True,
-        choices=("moderator", "reviewer", "quality_manager", "support", "centre_staff"),
+        choices=_ROLES,
         help="what the person is here for",
     )
     user.add_argument("--centre", metavar="NUMBER", help="the centre, for centre staff")
     user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     user.set_defaults(func=_add_user)
+
+    dismissed = commands.add_parser("remove-role", parents=[shared], help="take a role away from somebody")
+    dismissed.add_argument("--email", required=True, help="the person's e-mail address")
+    dismissed.add_argument("--role", required=True, choices=_ROLES, help="the role they no longer have")
+    dismissed.add_argument("--centre", metavar="NUMBER", help="the centre, for centre staff")
+    dismissed.set_defaults(func=_remove_role)
 
     importing = commands.add_parser(
         "import", parents=[shared], help="import centres, qualifications, units, learners, registrations"
@@ -90,6 +100,27 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     revoke = commands.add_parser("revoke", parents=[shared], help="sign a person out everywhere")
     revoke.add_argument("--email", required=True, help="the person's e-mail address")
     revoke.set_defaults(func=_revoke)
+
+    backup = commands.add_parser(
+        "backup",
+        parents=[shared],
+        help="copy an SQLite database and its files; the service may run meanwhile",
+    )
+    backup.add_argument("folder", metavar="FOLDER", type=Path, help="where the copy lies, or will lie")
+    backup.set_defaults(func=_backup)
+
+    begin = commands.add_parser(
+        "backup-begin",
+        parents=[shared],
+        help="print the number to give to backup-done; before a backup of your own",
+    )
+    begin.set_defaults(func=_backup_begin)
+
+    done = commands.add_parser(
+        "backup-done", parents=[shared], help="note that a backup of your own has come to its end"
+    )
+    done.add_argument("number", metavar="NUMBER", type=int, help="what backup-begin printed before it")
+    done.set_defaults(func=_backup_done)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -131,26 +162,41 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _add_user(options: argparse.Namespace) -> int:
+    from app.service.accounts import NewPerson, add_user
+
+    engine = _ready_engine(_settings(options))
+    grant = _grant(engine, options)
+    person = add_user(
+        engine, NewPerson(options.email, options.name, _password(options.password_stdin), (grant,))
+    )
+    print(f"{person.name} can sign in as {person.email}: {grant.role.words}.")
+    return 0
+
+
+def _remove_role(options: argparse.Namespace) -> int:
+    from app.service.accounts import take_roles
+
+    engine = _ready_engine(_settings(options))
+    grant = _grant(engine, options)
+    person = take_roles(engine, options.email, [grant])
+    print(f"{person.name} does not have this role any more: {grant.role.words}.")
+    return 0
+
+
+def _grant(engine: Engine, options: argparse.Namespace) -> Grant:
     from sqlalchemy import select
 
     from app.domain.people import Grant, Role
-    from app.service.accounts import NewPerson, add_user
     from app.service.database import reading
     from app.service.tables import centres
 
-    engine = _ready_engine(_settings(options))
     centre_id = None
     if options.centre:
         with reading(engine) as connection:
             centre_id = connection.scalar(select(centres.c.id).where(centres.c.number == options.centre))
         if centre_id is None:
             raise KnownError("centre_unknown", f"There is no centre {options.centre}.")
-    grant = Grant(Role(options.role), centre_id)
-    person = add_user(
-        engine, NewPerson(options.email, options.name, _password(options.password_stdin), (grant,))
-    )
-    print(f"{person.name} can sign in as {person.email}: {grant.role.words}.")
-    return 0
+    return Grant(Role(options.role), centre_id)
 
 
 def _password(from_stdin: bool) -> str:
@@ -204,4 +250,29 @@ def _revoke(options: argparse.Namespace) -> int:
 
     count = revoke_everything(_ready_engine(_settings(options)), options.email)
     print(f"{options.email} is signed out everywhere ({count} sign-ins ended).")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from app.service.backups import back_up
+
+    settings = _settings(options)
+    engine = _ready_engine(settings)
+    durable = back_up(engine, settings.database_url, settings.files_url, options.folder)
+    print(f"Everything up to {durable} is backed up in {options.folder}.")
+    return 0
+
+
+def _backup_begin(options: argparse.Namespace) -> int:
+    from app.service.backups import begin_backup
+
+    print(begin_backup(_ready_engine(_settings(options))))
+    return 0
+
+
+def _backup_done(options: argparse.Namespace) -> int:
+    from app.service.backups import finish_backup
+
+    finish_backup(_ready_engine(_settings(options)), options.number)
+    print(f"Everything up to {options.number} counts as backed up.")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,13 @@ MODERATION_WORKING_DAYS = 21
 
 ACTION_DAYS = 120
 """Calendar days a centre has to complete the actions of a rejection (M-61, D-4)."""
+
+LATE_WORK_DAYS = 60
+"""Days after a request was taken from somebody in which work they did before they could know still counts.
+
+A device says for itself what it had seen. Without an end to this, an old number would be a key to the request for
+ever; with it, a laptop may still come back from a long journey.
+"""
 
 DUE_SOON_WORKING_DAYS = 5
 """From this many working days left a request is *due soon*."""
@@ -149,6 +156,14 @@ def read_clock(
 def due_after_hold(due_on: date, held_on: date, released_on: date, nation: Nation) -> date:
     """The due date once a hold ends: the working days left when it began are left again (D-6)."""
     return add_working_days(released_on, max(0, working_days_between(held_on, due_on, nation)), nation)
+
+
+def late_work_counts(left_at: datetime | None, now: datetime) -> bool:
+    """Whether work of somebody who had not yet learned that a request was taken from them at ``left_at`` still counts.
+
+    None: nobody wrote down when that was, as it was before such moments were kept; then it counts.
+    """
+    return left_at is None or now - left_at <= timedelta(days=LATE_WORK_DAYS)
 
 
 def _days(count: int) -> str:

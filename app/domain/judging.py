@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.acts import AddNote, LogCentreContact, RecordJudgement, SubmitReport, WithdrawJudgement
+from app.domain.attached import AttachedFile
+from app.domain.clocks import due_after_hold
 from app.domain.errors import KnownError
 from app.domain.moderation import (
     HOLDABLE,
@@ -28,6 +31,14 @@ NOTE_LIMIT = 20_000
 
 ACTIONS_LIMIT = 100
 """Actions that one judgement may have."""
+
+FILES_LIMIT = 50
+"""Files that one note may have; several go into an archive (M-48)."""
+
+FILE_NAME_LIMIT = 255
+"""Characters that the name of a file may have, as on any computer."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
@@ -77,10 +88,36 @@ def check_withdrawal(
 
 
 def check_note(deed: AddNote) -> None:
-    """A note needs words, and not a book of them (M-53: notes may be written at every stage)."""
+    """A note needs words, and not a book of them (M-53: notes may be written at every stage).
+
+    Its files are named as files are, and each by its content; how large they are is nobody's concern (M-48).
+    """
     if not deed.text.strip():
         raise KnownError("note_empty", "A note needs some words.")
     _must_fit(deed.text, "note")
+    if len(deed.files) > FILES_LIMIT:
+        raise KnownError(
+            "too_many_files",
+            f"This note has {len(deed.files)} files; {FILES_LIMIT} are possible.",
+            "Zip some together, or write several notes.",
+        )
+    for file in deed.files:
+        _must_be_a_file(file)
+
+
+def _must_be_a_file(file: AttachedFile) -> None:
+    name = file.name
+    if not name.strip() or name in (".", "..") or len(name) > FILE_NAME_LIMIT or "/" in name or "\\" in name:
+        raise KnownError(
+            "file_name_wrong",
+            "A file of this note has a name that no file can have.",
+            "Rename the file and add it again.",
+            details=repr(name[:FILE_NAME_LIMIT]),
+        )
+    if not _SHA256.fullmatch(file.sha256) or not 0 <= file.size < 2**63 or len(file.media_type) > 255:
+        raise KnownError(
+            "file_unknown", f"The file {name} is not described as a file must be.", "Add the file again."
+        )
 
 
 def check_contact(deed: LogCentreContact) -> None:
@@ -197,8 +234,33 @@ def check_report(
 def after_judgement(request: ModerationRequest, decision: Decision, on: date) -> ModerationRequest:
     """What a judgement does to its request: a suspicion holds it at once, with no approval (M-64, M-65, D-12)."""
     if decision is Decision.SUSPECTED_MALPRACTICE and request.state in HOLDABLE:
-        return replace(request, state=RequestState.ON_HOLD, held_on=on, hold_reason="Suspected malpractice")
+        return after_hold_placed(request, "Suspected malpractice", on)
     return request
+
+
+def after_hold_placed(request: ModerationRequest, reason: str, on: date) -> ModerationRequest:
+    """The request on hold from this day (M-64). Raises KnownError where nothing can be held, or no reason is given."""
+    if request.state not in HOLDABLE:
+        raise KnownError(
+            "cannot_be_held",
+            f"Request {request.number} cannot be put on hold: {request.state.words.lower()}.",
+        )
+    if not reason.strip():
+        raise KnownError("reason_missing", "Say why the request is put on hold.")
+    return replace(request, state=RequestState.ON_HOLD, held_on=on, hold_reason=reason.strip())
+
+
+def after_hold_ended(request: ModerationRequest, state_before: RequestState, on: date) -> ModerationRequest:
+    """The request as it was before the hold, with the working days that were left then left again (D-6, M-69).
+
+    A certification hold is another matter and stays as it is (M-57). Raises KnownError if there is no hold.
+    """
+    if request.state is not RequestState.ON_HOLD or request.held_on is None:
+        raise KnownError("not_on_hold", f"Request {request.number} is not on hold.")
+    due_on = request.due_on
+    if due_on is not None and state_before is RequestState.IN_MODERATION:
+        due_on = due_after_hold(due_on, request.held_on, on, request.nation)
+    return replace(request, state=state_before, held_on=None, hold_reason="", due_on=due_on)
 
 
 def after_report(request: ModerationRequest, outcome: Outcome) -> ModerationRequest:

@@ -243,6 +243,27 @@ class QueueRow:
     rev: int = 0
 
 
+def queue_row_of(request: ModerationRequest) -> QueueRow:
+    """The request as the queues show it. It is a record of its own, so its rev is not the request's."""
+    return QueueRow(
+        id=request.id,
+        number=request.number,
+        centre_number=request.centre_number,
+        centre_name=request.centre_name,
+        qualification_code=request.qualification_code,
+        qualification_title=request.qualification_title,
+        state=request.state,
+        submitted_on=request.submitted_on,
+        due_on=request.due_on,
+        held_on=request.held_on,
+        outcome=request.outcome,
+        moderator_id=request.moderator_id,
+        moderator_name=request.moderator_name,
+        samples=request.samples,
+        judged=request.judged,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedReport:
     """A report as it was issued: fixed bytes, named by their hash, never rendered again (M-73..M-75)."""

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine, delete, select
 from app.domain.errors import KnownError
 from app.domain.people import Grant, Person, Role, login_name
 from app.service import tables as t
+from app.service.by_role import follow_roles, lock_person
 from app.service.database import reading, transact
 from app.service.errors import Refusal
+from app.service.feed import Changes
 from app.service.limits import WINDOW, count_attempt, forget_attempts
 from app.service.passwords import Passwords, check_new_password, hash_password
 
@@ -36,8 +38,10 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def add_user(engine: Engine, person: NewPerson) -> Person:
+def add_user(engine: Engine, person: NewPerson, now: datetime | None = None) -> Person:
     """Makes an account, or gives an existing one further roles (the password then stays as it is).
+
+    Whoever reaches every request by role holds the queues from now on.
 
     Raises KnownError for an address, password or role that cannot be, in words.
     """
@@ -65,14 +69,46 @@ def add_user(engine: Engine, person: NewPerson) -> Person:
             )
         else:
             identifier = found.id
-        give_grants(connection, identifier, person.grants)
+        _give_grants(connection, identifier, person.grants)
+        _tell_devices(connection, identifier, now)
         return load_person(connection, identifier)
 
     return transact(engine, add)
 
 
-def give_grants(connection: Connection, person_id: str, grants: Iterable[Grant]) -> None:
+def take_roles(engine: Engine, email: str, grants: Iterable[Grant], now: datetime | None = None) -> Person:
+    """Takes roles away; those the person does not hold are no matter. With the last role that reaches every request
+    the queues go, and all that was opened from them. Raises KnownError for an unknown person.
+    """
+    wanted = tuple(grants)
+
+    def take(connection: Connection) -> Person:
+        person = require_person(connection, email)
+        lock_person(connection, person.id)
+        table = t.grants
+        for grant in wanted:
+            connection.execute(
+                delete(table).where(
+                    table.c.person_id == person.id,
+                    table.c.role == grant.role.value,
+                    table.c.centre_id.is_not_distinct_from(grant.centre_id),
+                )
+            )
+        _tell_devices(connection, person.id, now)
+        return load_person(connection, person.id)
+
+    return transact(engine, take)
+
+
+def _tell_devices(connection: Connection, person_id: str, now: datetime | None) -> None:
+    changes = Changes(now=now)
+    follow_roles(connection, changes, person_id)
+    changes.publish(connection)
+
+
+def _give_grants(connection: Connection, person_id: str, grants: Iterable[Grant]) -> None:
     """Adds roles the person does not hold yet."""
+    lock_person(connection, person_id)
     held = set(_grants(connection, person_id))
     for grant in grants:
         if grant not in held:

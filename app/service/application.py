@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar, get
 from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Litestar:
             portal_router([session_config(secure=secure).middleware]),
             healthz,
         ],
+        state=State({"services": services}),
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers={Exception: answer_with(problem_page)},
         before_request=note_beginning,
@@ -107,6 +109,7 @@ def _open_services(settings: Settings) -> tuple[Services, str]:
         clock=settings.clock,
         epoch=epoch,
         support_words=_support_words(),
+        protocol_min=settings.protocol_min,
     )
     return services, secret
 

@@ -16,6 +16,7 @@ from app.domain.acts import (
     SubmitReport,
     WithdrawJudgement,
 )
+from app.domain.attached import AttachedFile
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.judging import (
@@ -37,11 +38,9 @@ from app.domain.moderation import (
     Standing,
     standing,
 )
-from app.domain.people import PERMISSIONS, Permission, Person, Role
+from app.domain.people import PERMISSIONS, Permission, Person
 from app.service.ledger import Ledger
-
-REACHES_EVERY_REQUEST = frozenset({Role.QUALITY_MANAGER, Role.SUPPORT})
-"""Roles of the awarding body that hold every request by rule of role, without being assigned."""
+from app.service.scope import REACHES_EVERY_REQUEST
 
 _NEEDS: dict[type[Deed], Permission] = {
     RecordJudgement: Permission.JUDGE_SAMPLES,
@@ -52,10 +51,14 @@ _NEEDS: dict[type[Deed], Permission] = {
 }
 
 
-def apply_act(ledger: Ledger, act: Act) -> ActOutcome:
-    """Checks one act and takes its effect into the ledger; the answer is applied, held, conflict or rejected."""
+def apply_act(ledger: Ledger, act: Act, *, accepted: bool = False) -> ActOutcome:
+    """Checks one act and takes its effect into the ledger; the answer is applied, held, conflict or rejected.
+
+    ``accepted``: it was held back before, so that its author's right to it was looked at when it came.
+    """
     try:
-        request = _request_in_reach(ledger, act)
+        before = ledger.request(act.request_id) if accepted else None
+        request = before or _request_in_reach(ledger, act)
         _refuse_unstorable(act.deed)
         match act.deed:
             case RecordJudgement():
@@ -112,10 +115,15 @@ def _refuse_unstorable(deed: Deed) -> None:
     """NUL is the one character that not every database can keep; it has no meaning in anyone's words."""
     for field in fields(deed):
         value = getattr(deed, field.name)
-        texts = value if isinstance(value, tuple) else (value,)
-        for text in texts:
-            words = text.text if isinstance(text, ActionForCentre) else text
-            if isinstance(words, str) and "\x00" in words:
+        for item in value if isinstance(value, tuple) else (value,):
+            match item:
+                case ActionForCentre():
+                    words = item.text
+                case AttachedFile():
+                    words = item.name + item.media_type
+                case _:
+                    words = item if isinstance(item, str) else ""
+            if "\x00" in words:
                 raise KnownError(
                     "unreadable_character",
                     "The text has a character that cannot be kept.",
@@ -188,6 +196,7 @@ def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationReques
             author_name=ledger.author.name,
             text=deed.text,
             written_at=act.recorded_at,
+            files=deed.files,
         )
     )
     return _applied(act)
@@ -195,7 +204,7 @@ def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationReques
 
 def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: ModerationRequest) -> ActOutcome:
     move = ledger.last_move(request.id)
-    moved_elsewhere = 0 < act.base_rev < move.n and move.by != ledger.author.id
+    moved_elsewhere = 0 < act.base_rev <= move.head_before and move.by != ledger.author.id
     if moved_elsewhere and request.state is not RequestState.ON_HOLD:
         return ActOutcome(
             act.id,

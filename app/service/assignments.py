@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, Engine, select, update
 
 from app.domain.errors import KnownError
@@ -13,14 +15,18 @@ from app.service.feed import Changes, lock_requests
 from app.service.records import load_requests
 
 
-def assign_moderator(engine: Engine, request_number: str, moderator_email: str) -> None:
+def assign_moderator(
+    engine: Engine, request_number: str, moderator_email: str, now: datetime | None = None
+) -> None:
     """Gives the request to a moderator, taking it from whoever had it. Doing it twice changes nothing.
+
+    ``now``: when, as work of whoever had it still counts for a time; by the machine's clock if not given.
 
     Raises KnownError if there is no such request or person, or the person is no moderator.
     """
 
     def assign(connection: Connection) -> None:
-        changes = Changes()
+        changes = Changes(now=now)
         assign_in(connection, changes, request_id_of(connection, request_number), moderator_email)
         changes.publish(connection)
 

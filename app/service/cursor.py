@@ -23,6 +23,7 @@ class Cursor:
     epoch: str
     schema: int
     person: str
+    device: str
     base: int = 0
     base_tag: str = ""
     head: int = 0
@@ -43,7 +44,7 @@ class Cursor:
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """The cursor that ``Cursor.text`` wrote, or None for anything else."""
+    """The cursor that ``Cursor.text`` wrote, or None for anything else, such as one of an earlier schema."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         cursor = msgspec.json.decode(raw, type=Cursor)

@@ -19,7 +19,7 @@ from app.service import tables
 
 T = TypeVar("T")
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema this program knows, oldest first; the last one is the schema it works with."""
 
 LEAST_SQLITE = (3, 51, 3)
@@ -173,6 +173,8 @@ def migrate(engine: Engine) -> None:
     """Brings the database to the schema of this program and gives a new one its identity."""
     from alembic import command
 
+    from app.service.by_role import publish_queues
+
     refuse_newer(engine)
 
     def upgrade(connection: Connection) -> None:
@@ -185,6 +187,7 @@ def migrate(engine: Engine) -> None:
                 connection.execute(tables.service_settings.insert().values(name=name, value=value))
         if connection.scalar(select(tables.feed_head.c.n)) is None:
             connection.execute(tables.feed_head.insert().values(id=1, n=0, tag=""))
+        publish_queues(connection)
 
     transact(engine, upgrade)
 

@@ -167,6 +167,7 @@ class _Request:
         with reading(self._engine) as connection:
             samples = load_samples(connection, [request_id_of(connection, self._number)])
         chosen: list[Attachment] = self._evidence.for_request(self._told["evidence"], samples)
+        chosen += self._evidence.beside(self._told)
         attach_evidence(self._engine, self._blobs, self._number, chosen, now)
 
     def _judge(self, judged: dict[str, Any]) -> None:

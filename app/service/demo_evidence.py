@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
+import struct
 import unicodedata
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +40,24 @@ class DemoEvidence:
         )
         given = {item.kind for item in chosen}
         return chosen + [self._paper(kind, where, samples, kind in given) for kind, where in needed]
+
+    @staticmethod
+    def beside(told: dict[str, Any]) -> list[Attachment]:
+        """What a request has besides: links to the centre's own platform, and recordings of some length."""
+        links = [
+            Attachment(EvidenceKind(link["kind"]), link["name"], sample=link["sample"], url=link["url"])
+            for link in told.get("links", ())
+        ]
+        recordings = [
+            Attachment(
+                EvidenceKind(entry["kind"]),
+                entry["name"],
+                recording(entry["seconds"]),
+                sample=entry["sample"],
+            )
+            for entry in told.get("recordings", ())
+        ]
+        return links + recordings
 
     def _attach_file(self, file: dict[str, str], samples: Sequence[Sample]) -> Attachment:
         path = self._folder / file["file"]
@@ -77,6 +99,20 @@ class DemoEvidence:
             )
             for item in chosen
         ]
+
+
+def recording(seconds: int) -> bytes:
+    """A WAV file of a low hum, about 88 kB for each second: large enough that fetching it can be watched."""
+    rate = 44_100
+    samples = (round(1200 * math.sin(2 * math.pi * 110 * place / rate)) for place in range(rate))
+    one_second = struct.pack(f"<{rate}h", *samples)
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(one_second * seconds)
+    return made.getvalue()
 
 
 def _position(file: dict[str, str], samples: Sequence[Sample]) -> int:

@@ -16,16 +16,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
+from app.domain.moderation import ModerationRequest, queue_row_of
 from app.service import tables
 from app.service.database import upsert
+from app.service.scope import ALL_DEVICES
+from app.service.settings import present
 from app.wire.codec import KINDS, Record, body_of, root_of
-from app.wire.messages import FeedLine
+from app.wire.messages import QUEUE_ROOT, FeedLine
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the records in the feed; a cursor of another version is answered with ``resync``."""
 
 _PLACE = {kind: place for place, kind in enumerate(KINDS)}
@@ -41,39 +46,60 @@ def lock_requests(connection: Connection, request_ids: Iterable[str]) -> None:
         ).all()
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A root comes into scope (perhaps only until a moment) or leaves it."""
+
+    entered: bool
+    until: datetime | None = None
+
+
 class Changes:
     """What one transaction changes in the feed: records put or dropped, roots that come into a person's scope or leave.
 
     ``tag``: names the feed head that ``publish`` makes. It is known before the number is, so that other rows of the
-    transaction can point at it.
+    transaction can point at it. ``now``: when this happens, by the service's clock; the machine's if not given.
     """
 
-    def __init__(self, tag: str = "") -> None:
+    def __init__(self, tag: str = "", now: datetime | None = None) -> None:
         self.tag = tag or secrets.token_hex(8)
+        self._now = now
         self._lines: dict[tuple[str, int, str], bytes | None] = {}
-        self._scope: dict[tuple[str, str], bool] = {}
+        self._scope: dict[tuple[str, str, str], _Turn] = {}
         self._took_acts = False
 
     def __bool__(self) -> bool:
         return bool(self._lines or self._scope or self._took_acts)
 
     def put(self, *records: Record) -> None:
-        """These records are new or changed; a record put twice is sent once, as it was put last."""
+        """These records are new or changed; a record put twice is sent once, as it was put last.
+
+        A request brings the thin row by which the queues show it.
+        """
         for record in records:
             kind, body = body_of(record)
             self._lines[root_of(record), _PLACE[kind], record.id] = body
+            if isinstance(record, ModerationRequest):
+                self.put(queue_row_of(record))
 
     def drop(self, kind: str, identifier: str, root: str) -> None:
         """This record is gone; devices that hold it remove it."""
         self._lines[root, _PLACE[kind], identifier] = None
+        if kind == "request":
+            self.drop("queue_row", identifier, QUEUE_ROOT)
 
-    def enter(self, person_id: str, root: str) -> None:
-        """The root comes into the person's scope with all that hangs on it."""
-        self._scope[person_id, root] = True
+    def enter(
+        self, person_id: str, root: str, device_id: str = ALL_DEVICES, until: datetime | None = None
+    ) -> None:
+        """The root comes into the person's scope with all that hangs on it, on one device or on all of theirs.
 
-    def leave(self, person_id: str, root: str) -> None:
-        """The root leaves the person's scope; their devices remove it."""
-        self._scope[person_id, root] = False
+        One that is there already is sent whole again. ``until``: when it is over (see ``scope.let_go``).
+        """
+        self._scope[person_id, root, device_id] = _Turn(True, until)
+
+    def leave(self, person_id: str, root: str, device_id: str = ALL_DEVICES) -> None:
+        """The root leaves the person's scope; a device that does not hold it in the other way too removes it."""
+        self._scope[person_id, root, device_id] = _Turn(False)
 
     def take_act(self) -> None:
         """An act was taken. It gets a number even if no record changed, as when a hold stops its effect: only by a
@@ -104,10 +130,21 @@ class Changes:
         for (root, place, identifier), body in self._lines.items():
             number += 1
             rows.append(_row(root, place, identifier, number, body))
-        scope = []
-        for (person, root), entered in self._scope.items():
+        scope: list[dict[str, object]] = []
+        at = self._now or present()
+        for (person, root, device), turn in self._scope.items():
             number += 1
-            scope.append({"n": number, "person": person, "root": root, "entered": entered})
+            scope.append(
+                {
+                    "n": number,
+                    "person": person,
+                    "root": root,
+                    "device": device,
+                    "entered": turn.entered,
+                    "until": turn.until,
+                    "at": at,
+                }
+            )
         self._write(connection, rows, scope)
         connection.execute(tables.feed_tags.insert().values(n=head, tag=self.tag))
         return head
@@ -125,14 +162,18 @@ class Changes:
                 rows,
             )
         if scope:
-            connection.execute(tables.scope_log.insert(), scope)
+            logged = tables.scope_log.c.keys()
+            connection.execute(
+                tables.scope_log.insert(), [{name: row[name] for name in logged} for row in scope]
+            )
             insert = upsert(connection, tables.memberships)
+            held = tables.memberships.c.keys()
             connection.execute(
                 insert.on_conflict_do_update(
                     index_elements=["person", "root", "device"],
-                    set_={name: insert.excluded[name] for name in ("n", "entered")},
+                    set_={name: insert.excluded[name] for name in ("n", "entered", "until")},
                 ),
-                scope,
+                [{name: row[name] for name in held} for row in scope],
             )
 
 

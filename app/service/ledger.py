@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.domain.acts import Act, LogCentreContact
+from app.domain.clocks import late_work_counts
 from app.domain.dates import london_day
 from app.domain.moderation import (
     IssuedReport,
@@ -20,20 +21,26 @@ from app.domain.moderation import (
     Sample,
     current_judgements,
 )
-from app.domain.people import Person
 from app.service import tables as t
+from app.service.accounts import new_id
 from app.service.blobs import BlobStore, record_blob
 from app.service.database import upsert
 from app.service.feed import Changes, lock_requests
 from app.service.records import load_judgements, load_requests, load_samples, request_row
+from app.service.scope import ALL_DEVICES, held_roots
+from app.service.tokens import Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Who last moved a request, and the feed number of that change (0 where there was none yet)."""
+    """Who last moved a request, the tag of that change, and the feed's head before it (-1 while there is none yet).
+
+    A rev above that head shows the request as it was moved, or later.
+    """
 
     by: str
-    n: int
+    tag: str | None
+    head_before: int
 
 
 class Ledger:
@@ -46,13 +53,14 @@ class Ledger:
         self,
         connection: Connection,
         blobs: BlobStore,
-        author: Person,
+        author: Visit,
         now: datetime,
         request_ids: Iterable[str],
     ) -> None:
         self.now = now
-        self.author = author
+        self.author = author.person
         self.blobs = blobs
+        self._device_id = author.device_id
         self._connection = connection
         wanted = sorted(set(request_ids))
         lock_requests(connection, wanted)
@@ -66,6 +74,7 @@ class Ledger:
             self._judgements[judgement.request_id][judgement.id] = judgement
         self._held = self._load_memberships()
         self._moved: set[str] = set()
+        self._new_holds: dict[str, tuple[RequestState, bool]] = {}
         self._changed: set[str] = set()
         self._new_judgements: list[Judgement] = []
         self._withdrawn: dict[str, Judgement] = {}
@@ -98,40 +107,46 @@ class Ledger:
         return self._moves[request_id]
 
     def was_assigned(self, request_id: str, seen: int) -> bool:
-        """Whether the author holds the request now, or held it at feed number ``seen``."""
+        """Whether the author holds the request now on the device at hand, or held it there at feed number ``seen``.
+
+        Someone it was taken from since counts as long as ``late_work_counts`` says.
+        """
         if request_id in self._held:
             return True
         table = t.scope_log
-        entered = self._connection.scalar(
-            select(table.c.entered)
-            .where(table.c.person == self.author.id, table.c.root == request_id, table.c.n <= seen)
-            .order_by(table.c.n.desc())
-            .limit(1)
-        )
-        return bool(entered)
+        for device_id in (ALL_DEVICES, self._device_id):
+            events = (
+                select(table.c.entered, table.c.at)
+                .where(
+                    table.c.person == self.author.id,
+                    table.c.root == request_id,
+                    table.c.device == device_id,
+                )
+                .order_by(table.c.n.desc())
+                .limit(1)
+            )
+            held = self._connection.scalar(events.where(table.c.n <= seen))
+            if held and late_work_counts(self._connection.execute(events).one().at, self.now):
+                return True
+        return False
 
     def _load_moves(self) -> dict[str, Move]:
-        table = t.requests
+        table, earlier = t.requests, t.feed_tags.alias()
+        head_before = select(func.max(earlier.c.n)).where(earlier.c.n < t.feed_tags.c.n).scalar_subquery()
         rows = self._connection.execute(
-            select(table.c.id, table.c.moved_by, t.feed_tags.c.n)
+            select(table.c.id, table.c.moved_by, table.c.moved_tag, t.feed_tags.c.n, head_before)
             .outerjoin(t.feed_tags, t.feed_tags.c.tag == table.c.moved_tag)
             .where(table.c.id.in_(self._requests))
         )
-        return {row.id: Move(row.moved_by or "", row.n or 0) for row in rows}
+        return {
+            identifier: Move(by or "", tag, -1 if n is None else before or 0)
+            for identifier, by, tag, n, before in rows
+        }
 
     def _load_memberships(self) -> set[str]:
-        table = t.memberships
-        return set(
-            self._connection.scalars(
-                select(table.c.root).where(
-                    and_(
-                        table.c.person == self.author.id,
-                        table.c.root.in_(self._requests),
-                        table.c.entered,
-                    )
-                )
-            )
-        )
+        held = held_roots(self.author.id, self._device_id)
+        wanted = held.where(t.memberships.c.root.in_(self._requests))
+        return set(self._connection.scalars(wanted))
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -173,6 +188,8 @@ class Ledger:
 
     def _take_request(self, request: ModerationRequest) -> None:
         before = self._requests[request.id]
+        if request.state is RequestState.ON_HOLD and before.state is not RequestState.ON_HOLD:
+            self._new_holds[request.id] = (before.state, request.id in self._moved)
         if (before.state, before.outcome) != (request.state, request.outcome):
             self._moved.add(request.id)
         self._requests[request.id] = request
@@ -223,6 +240,9 @@ class Ledger:
     def _write_notes(self, changes: Changes) -> None:
         if self._notes:
             self._connection.execute(t.notes.insert(), [note_row(note) for note in self._notes])
+            files = [row for note in self._notes for row in note_file_rows(note)]
+            if files:
+                self._connection.execute(t.note_files.insert(), files)
             changes.put(*self._notes)
 
     def _write_reports(self, changes: Changes) -> None:
@@ -261,6 +281,10 @@ class Ledger:
             .values({name: bindparam(name) for name in names}),
             rows,
         )
+        for identifier, (state, moved_before) in self._new_holds.items():
+            last = self._moves[identifier]
+            by, tag = (self.author.id, changes.tag) if moved_before else (last.by, last.tag)
+            record_hold(self._connection, self._requests[identifier], state, by, tag, self.now)
         if self._moved:
             self._connection.execute(
                 update(table)
@@ -286,6 +310,43 @@ def note_row(note: Note) -> dict[str, Any]:
         "text": note.text,
         "written_at": note.written_at,
     }
+
+
+def note_file_rows(note: Note) -> list[dict[str, Any]]:
+    """The rows of a note's files."""
+    return [
+        {
+            "note_id": note.id,
+            "position": position,
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "media_type": file.media_type,
+        }
+        for position, file in enumerate(note.files)
+    ]
+
+
+def record_hold(
+    connection: Connection,
+    held: ModerationRequest,
+    state_before: RequestState,
+    moved_by_before: str,
+    moved_tag_before: str | None,
+    now: datetime,
+) -> None:
+    """Puts a hold on record, with what its end gives back: the state, and who had moved the request into it."""
+    connection.execute(
+        t.holds.insert().values(
+            id=new_id(),
+            request_id=held.id,
+            reason=held.hold_reason,
+            state_before=state_before.value,
+            moved_by_before=moved_by_before,
+            moved_tag_before=moved_tag_before,
+            began_at=now,
+        )
+    )
 
 
 def record_achievements(connection: Connection, request_id: str, now: datetime) -> None:

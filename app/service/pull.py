@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 
 import msgspec
-from sqlalchemy import Connection, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, false, or_, select
 
 from app.service import tables
+from app.service.by_role import let_go, time_is_over
 from app.service.cursor import Cursor, read_cursor
 from app.service.database import reading
 from app.service.feed import SCHEMA
-from app.wire.messages import FeedLine
+from app.service.scope import ALL_DEVICES
+from app.wire.messages import QUEUE_ROOT, FeedLine
 
 PAGE_BYTES = 2 * 1024 * 1024
 """A page ends with the line that reaches this size (uncompressed)."""
@@ -24,16 +28,49 @@ _ROOT_BATCH = 32
 """How many scope events, rows and whole roots one query brings."""
 
 
-def pull_page(engine: Engine, person_id: str, cursor_text: str, *, limit: int = PAGE_BYTES) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who pulls, and on which device."""
+
+    person_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """The feed's head, the name of this database's feed, and whether something on the reader's device is over."""
+
+    n: int
+    tag: str
+    epoch: str
+    over: bool
+
+
+def pull_page(
+    engine: Engine, reader: Reader, cursor_text: str, now: datetime, *, limit: int = PAGE_BYTES
+) -> bytes:
     """The next page after the cursor as NDJSON; an empty cursor begins at the beginning.
 
-    A cursor this service never gave, or gave before it was restored from a backup, is answered by a page whose only
-    line says ``resync``.
+    What was opened on this device for a time leaves once that time is over at ``now``. A cursor this service never
+    gave, or gave before it was restored from a backup, is answered by a page whose only line says ``resync``.
     """
+    page = _page(engine, reader, cursor_text, now, limit)
+    if page is None:
+        let_go(engine, reader.person_id, reader.device_id, now)
+        # What is opened for so short a time that it is over again by now can wait for the next pull.
+        page = _page(engine, reader, cursor_text, None, limit)
+        assert page is not None
+    return page
+
+
+def _page(engine: Engine, reader: Reader, cursor_text: str, now: datetime | None, limit: int) -> bytes | None:
     with reading(engine) as connection:
-        head = _head(connection)
-        cursor = read_cursor(cursor_text) if cursor_text else Cursor(head.epoch, SCHEMA, person_id)
-        if cursor is None or not _known(connection, cursor, head, person_id):
+        head = read_head(connection, reader, now)
+        if head.over:
+            return None
+        beginning = Cursor(head.epoch, SCHEMA, reader.person_id, reader.device_id)
+        cursor = read_cursor(cursor_text) if cursor_text else beginning
+        if cursor is None or not is_known(connection, cursor, head, reader):
             return _ending(FeedLine(end=True, resync=True))
         if cursor.finished:
             if cursor.head == head.n:
@@ -45,22 +82,22 @@ def pull_page(engine: Engine, person_id: str, cursor_text: str, *, limit: int = 
         return _Walk(connection, cursor, head.n, limit).page()
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    n: int
-    tag: str
-    epoch: str
-
-
-def _head(connection: Connection) -> _Head:
+def read_head(connection: Connection, reader: Reader, now: datetime | None) -> FeedHead:
+    """The head as it is; ``now`` None: whether anything is over is not looked at."""
     settings = tables.service_settings
     epoch = select(settings.c.value).where(settings.c.name == "epoch").scalar_subquery()
-    row = connection.execute(select(tables.feed_head.c.n, tables.feed_head.c.tag, epoch)).one()
-    return _Head(*row)
+    columns = [tables.feed_head.c.n, tables.feed_head.c.tag, epoch]
+    over: ColumnElement[bool] = false()
+    if now is not None:
+        over = exists().where(time_is_over(reader.person_id, reader.device_id, now))
+    row = connection.execute(select(*columns, over)).one()
+    return FeedHead(row[0], row[1], row[2], bool(row[3]))
 
 
-def _known(connection: Connection, cursor: Cursor, head: _Head, person_id: str) -> bool:
-    if (cursor.epoch, cursor.schema, cursor.person) != (head.epoch, SCHEMA, person_id):
+def is_known(connection: Connection, cursor: Cursor, head: FeedHead, reader: Reader) -> bool:
+    """Whether this service gave the cursor to this device, and still has the history it stands in."""
+    whose = (cursor.epoch, cursor.schema, cursor.person, cursor.device)
+    if whose != (head.epoch, SCHEMA, reader.person_id, reader.device_id):
         return False
     if not cursor.base <= cursor.at <= cursor.head <= head.n:
         return False
@@ -80,13 +117,14 @@ def _ending(line: FeedLine) -> bytes:
 class _Walk:
     """Fills one page on the way from ``cursor.base`` to ``cursor.head``.
 
-    Two streams are merged by number: enters and leaves of this person, and changed records of roots that the device
-    already has. A root that entered within the walk comes whole at its enter and is left out of the second stream.
+    Two streams are merged by number: enters and leaves of this device, and changed records of roots that it already
+    has. A root that entered within the walk comes whole at its enter and is left out of the second stream.
     """
 
     def __init__(self, connection: Connection, cursor: Cursor, feed_head: int, limit: int) -> None:
         self._connection = connection
         self._cursor = cursor
+        self._devices = (ALL_DEVICES, cursor.device)
         self._feed_head = feed_head
         self._limit = limit
         self._lines: list[bytes] = []
@@ -146,41 +184,65 @@ class _Walk:
         self._at = number
 
     def _records_of(self, root: str, after: tuple[int, str] | None) -> Iterable[tuple[int, str, bytes]]:
-        if after is None and root in self._roots:
+        """The records of a root; those of several roots to come are read together, but never a large one's."""
+        if root in self._roots:
             return self._roots.pop(root)
-        wanted = [root]
-        if after is None:
-            following = (event[1] for event in self._events if event[2])
-            wanted += [other for other, _ in zip(following, range(_ROOT_BATCH - 1), strict=False)]
+        if after is not None or root == QUEUE_ROOT:
+            return self._slices_of(root, after)
+        following = (event[1] for event in self._events if event[2] and event[1] != QUEUE_ROOT)
+        wanted = [root, *islice(following, _ROOT_BATCH - 1)]
         table = tables.feed
         query = (
             select(table.c.root, table.c.place, table.c.id, table.c.line)
             .where(table.c.root.in_(wanted), ~table.c.gone)
             .order_by(table.c.root, table.c.place, table.c.id)
         )
-        if after is not None:
-            place, identifier = after
-            query = query.where(
-                or_(table.c.place > place, and_(table.c.place == place, table.c.id > identifier))
-            )
-        found: dict[str, list[tuple[int, str, bytes]]] = {other: [] for other in wanted}
+        self._roots = {other: [] for other in wanted}
         for other, place, identifier, line in self._connection.execute(query):
-            found[other].append((place, identifier, line))
-        mine = found.pop(root)
-        self._roots.update(found)
-        return mine
+            self._roots[other].append((place, identifier, line))
+        return self._roots.pop(root)
+
+    def _slices_of(self, root: str, after: tuple[int, str] | None) -> Iterator[tuple[int, str, bytes]]:
+        """The records of one root after a place, a slice at a time, however many there are."""
+        table = tables.feed
+        query = (
+            select(table.c.place, table.c.id, table.c.line)
+            .where(table.c.root == root, ~table.c.gone)
+            .order_by(table.c.place, table.c.id)
+            .limit(_ROW_BATCH)
+        )
+        place, identifier = after or (-1, "")
+        while True:
+            further = or_(table.c.place > place, and_(table.c.place == place, table.c.id > identifier))
+            # The first half is implied by the second, and lets the index be searched.
+            found = self._connection.execute(query.where(table.c.place >= place, further)).all()
+            yield from ((row.place, row.id, row.line) for row in found)
+            if len(found) < _ROW_BATCH:
+                return
+            place, identifier = found[-1].place, found[-1].id
 
     def _read_events(self) -> None:
-        """The next enters and leaves. Only the latest of a root counts: it holds whatever came before it."""
+        """The next enters and leaves. Only the latest of a membership counts: it holds whatever came before it.
+
+        A root may be held by its person and by the device as well; the end of one leaves it where the other stands.
+        """
         if self._events_done:
             return
-        table = tables.memberships
+        table, other = tables.memberships, tables.memberships.alias()
+        still_held = exists().where(
+            other.c.person == self._cursor.person,
+            other.c.root == table.c.root,
+            other.c.device.in_(self._devices),
+            other.c.entered,
+        )
         found = self._connection.execute(
             select(table.c.n, table.c.root, table.c.entered)
             .where(
                 table.c.person == self._cursor.person,
+                table.c.device.in_(self._devices),
                 table.c.n > self._events_read,
                 table.c.n <= self._cursor.head,
+                or_(table.c.entered, ~still_held),
             )
             .order_by(table.c.n)
             .limit(_SCOPE_BATCH)
@@ -196,15 +258,12 @@ class _Walk:
             return
         feed, held = tables.feed, tables.memberships
         # EXISTS, not a join: read in the feed's order, this looks at what changed and not at all that is held.
-        in_scope = (
-            select(held.c.root)
-            .where(
-                held.c.person == self._cursor.person,
-                held.c.root == feed.c.root,
-                held.c.entered,
-                held.c.n <= self._cursor.base,
-            )
-            .exists()
+        in_scope = exists().where(
+            held.c.person == self._cursor.person,
+            held.c.root == feed.c.root,
+            held.c.device.in_(self._devices),
+            held.c.entered,
+            held.c.n <= self._cursor.base,
         )
         found = self._connection.execute(
             select(feed.c.n, feed.c.line)
@@ -225,6 +284,7 @@ class _Walk:
                 cursor.epoch,
                 cursor.schema,
                 cursor.person,
+                cursor.device,
                 base=cursor.head,
                 base_tag=cursor.head_tag,
                 head=cursor.head,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
+from app.domain.attached import AttachedFile
 from app.domain.centres import Nation
 from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import (
@@ -212,7 +213,9 @@ def load_reports(connection: Connection, request_ids: Iterable[str]) -> list[Iss
 
 
 def load_notes(connection: Connection, request_ids: Iterable[str]) -> list[Note]:
-    """All notes of the requests, as they were written."""
+    """All notes of the requests, as they were written, with the files their authors added."""
+    wanted = sorted(set(request_ids))
+    files = _note_files(connection, wanted)
     query = (
         select(t.notes, t.persons.c.name.label("author_name"))
         .join(t.persons, t.persons.c.id == t.notes.c.author_id)
@@ -228,9 +231,24 @@ def load_notes(connection: Connection, request_ids: Iterable[str]) -> list[Note]
             author_name=row.author_name,
             text=row.text,
             written_at=row.written_at,
+            files=tuple(files.get(row.id, ())),
         )
-        for row in _rows(connection, query, t.notes.c.request_id, sorted(set(request_ids)))
+        for row in _rows(connection, query, t.notes.c.request_id, wanted)
     ]
+
+
+def _note_files(connection: Connection, request_ids: Sequence[str]) -> dict[str, list[AttachedFile]]:
+    """The files of the notes of these requests, by note, in their order."""
+    query = (
+        select(t.note_files)
+        .join(t.notes, t.notes.c.id == t.note_files.c.note_id)
+        .order_by(t.note_files.c.note_id, t.note_files.c.position)
+    )
+    found: dict[str, list[AttachedFile]] = {}
+    for row in _rows(connection, query, t.notes.c.request_id, request_ids):
+        file = AttachedFile(row.name, row.sha256, row.size, row.media_type)
+        found.setdefault(row.note_id, []).append(file)
+    return found
 
 
 def _due_dates(connection: Connection, request_ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:

@@ -16,12 +16,12 @@ from app.service.errors import Refusal
 from app.service.passwords import Passwords
 from app.service.push import PushDesk
 from app.service.settings import Clock
-from app.service.tokens import person_of_token
+from app.service.tokens import Visit, visit_of_token
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one running service. ``epoch`` names this database's feed."""
+    """The parts of one running service. ``epoch`` names this database's feed; ``protocol_min``: see ``Settings``."""
 
     engine: Engine
     blobs: BlobStore
@@ -30,24 +30,28 @@ class Services:
     clock: Clock
     epoch: str
     support_words: str
+    protocol_min: int
 
 
 GivenServices = NamedDependency[SkipValidation[Services]]
 Visitor = NamedDependency[SkipValidation[Person | None]]
-SignedIn = NamedDependency[SkipValidation[Person]]
+SignedInVisit = NamedDependency[SkipValidation[Visit]]
 
 
-def signed_in_person(request: Request[Any, Any, Any], services: GivenServices) -> Person:
-    """Who sends this request, by their access token. Raises Refusal 401, or 403 for somebody without any role."""
-    person = person_of_token(services.engine, request.headers.get("authorization"), services.clock())
-    if not person.grants:
+def signed_in_visit(authorization: str | None, services: Services) -> Visit:
+    """Who sends a request with this ``Authorization`` header, and from which device.
+
+    Raises Refusal 401, or 403 for somebody without any role.
+    """
+    visit = visit_of_token(services.engine, authorization, services.clock())
+    if not visit.person.grants:
         raise Refusal(
             403,
             "no_role",
             "Your account has no role here any more.",
             "Ask the qualifications team if this is a mistake; what you recorded is kept on your computer.",
         )
-    return person
+    return visit
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from app.wire.messages import PROTOCOL
+
 Clock = Callable[[], datetime]
 """Tells the present moment, with its zone. Handed in everywhere, so that a test can tell the time."""
 
@@ -53,6 +55,7 @@ class Settings:
     database_url: ``sqlite:///path`` or ``postgresql://…``. files_url: a folder's path, or any store URL (``file://``,
     ``s3://``, ``az://``, ``gs://``). port 0: any free port. workers: processes; more than one needs PostgreSQL.
     trusted_proxy: the address of the proxy in front, whose word on where requests come from is taken; else nobody's.
+    protocol_min: the oldest protocol that may still pull; older desktops are told to update, and may push all the same.
     """
 
     database_url: str = field(default_factory=default_database_url)
@@ -62,6 +65,7 @@ class Settings:
     workers: int = 1
     trusted_proxy: str = ""
     clock: Clock = present
+    protocol_min: int = PROTOCOL
 
     @property
     def on_loopback(self) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from app.domain.people import Person
+from app.domain.people import Grant, Person, Role
 from app.service import tables as t
 from app.service.accounts import load_person, new_id
 from app.service.database import reading, transact, upsert
@@ -82,30 +83,47 @@ def end_sign_in(engine: Engine, token: str) -> None:
     transact(engine, end)
 
 
-def person_of_token(engine: Engine, authorization: str | None, now: datetime) -> Person:
-    """Who sends this ``Authorization`` header. Raises Refusal 401 for anything but a valid access token."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is signed in, and on which device."""
+
+    person: Person
+    device_id: str
+
+
+def visit_of_token(engine: Engine, authorization: str | None, now: datetime) -> Visit:
+    """Who sends this ``Authorization`` header, and from where. Raises Refusal 401 unless it has a valid access token.
+
+    Asked of the database anew each time, in one question, so that whoever is revoked is out at once.
+    """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise signed_out()
-    with reading(engine) as connection:
-        person_id = connection.scalar(
-            select(t.tokens.c.person_id).where(
-                t.tokens.c.token_hash == _hash(token.strip()),
-                t.tokens.c.kind == "access",
-                t.tokens.c.expires_at > now,
-            )
+    query = (
+        select(
+            t.persons.c.id,
+            t.persons.c.email,
+            t.persons.c.name,
+            t.tokens.c.device_id,
+            t.grants.c.role,
+            t.grants.c.centre_id,
         )
-        if person_id is None:
-            raise signed_out()
-        return load_person(connection, person_id)
-
-
-def device_of_token(engine: Engine, authorization: str | None) -> str:
-    """The device on which the sign-in of this ``Authorization`` header took place; empty for an unknown token."""
-    token = (authorization or "").partition(" ")[2].strip()
+        .join(t.persons, t.persons.c.id == t.tokens.c.person_id)
+        .outerjoin(t.grants, t.grants.c.person_id == t.persons.c.id)
+        .where(
+            t.tokens.c.token_hash == _hash(token.strip()),
+            t.tokens.c.kind == "access",
+            t.tokens.c.expires_at > now,
+        )
+        .order_by(t.grants.c.role, t.grants.c.centre_id)
+    )
     with reading(engine) as connection:
-        found = connection.scalar(select(t.tokens.c.device_id).where(t.tokens.c.token_hash == _hash(token)))
-    return found or ""
+        rows = connection.execute(query).all()
+    if not rows:
+        raise signed_out()
+    grants = tuple(Grant(Role(row.role), row.centre_id) for row in rows if row.role is not None)
+    first = rows[0]
+    return Visit(Person(first.id, first.email, first.name, grants), first.device_id)
 
 
 def _note_device(connection: Connection, person: Person, device: SignIn, now: datetime) -> None:

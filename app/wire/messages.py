@@ -32,7 +32,11 @@ QUEUE_ROOT = "queue"
 
 
 class Hello(msgspec.Struct, kw_only=True):
-    """Answer of ``GET /api/sync/hello``. ``durable_seq``: everything up to this feed number is backed up."""
+    """Answer of ``GET /api/sync/hello``. ``durable_seq``: everything up to this feed number is backed up.
+
+    ``push_encodings``: in which encodings (``zstd``, ``gzip``) a push may come beside plain; an older service says
+    none.
+    """
 
     protocol_min: int
     protocol_max: int
@@ -43,6 +47,7 @@ class Hello(msgspec.Struct, kw_only=True):
     push_bytes: int
     server_time: str
     version: str = ""
+    push_encodings: list[str] = []
 
 
 class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -39,7 +39,7 @@ from app.service.claims import (
 )
 from app.service.database import open_engine, reading
 from app.service.importer import import_folder
-from app.service.pull import pull_page
+from app.service.pull import Reader, pull_page
 from app.service.push import PushDesk
 from app.service.settings import Settings
 from app.wire.acts import act_message
@@ -268,11 +268,14 @@ class House:
         }
         return SubmitReport(**(values | changes))
 
-    def push(self, *acts: Act, name: str = "morgan") -> list[OutcomeMessage]:
-        return self.push_messages(*(act_message(act) for act in acts), name=name)
+    def push(self, *acts: Act, name: str = "morgan", device_id: str = "device-1") -> list[OutcomeMessage]:
+        return self.push_messages(*(act_message(act) for act in acts), name=name, device_id=device_id)
 
-    def push_messages(self, *messages: ActMessage, name: str = "morgan") -> list[OutcomeMessage]:
-        return self.desk.answer(self.person(name), Push(device_id="device-1", acts=list(messages))).outcomes
+    def push_messages(
+        self, *messages: ActMessage, name: str = "morgan", device_id: str = "device-1"
+    ) -> list[OutcomeMessage]:
+        push = Push(device_id=device_id, acts=list(messages))
+        return self.desk.answer(self.person(name), push).outcomes
 
     def judge_all(self, number: str = "R1", name: str = "morgan") -> tuple[str, ...]:
         """Every sample agreed; the ids of the judgements."""
@@ -285,16 +288,23 @@ class House:
 
     # -- the feed ------------------------------------------------------------------------------------------------
 
-    def device(self, name: str = "morgan") -> Device:
-        return Device(self, self.person(name))
+    def device(self, name: str = "morgan", device_id: str = "device-1") -> Device:
+        return Device(self, self.person(name), device_id)
+
+    def pull(
+        self, cursor: str, name: str = "morgan", device_id: str = "device-1", limit: int = 1 << 20
+    ) -> bytes:
+        """One page as it is sent, by the house's clock."""
+        reader = Reader(self.person(name).id, device_id)
+        return pull_page(self.engine, reader, cursor, self.clock(), limit=limit)
 
 
 class Device:
     """What a device would hold: applies pages as protocol.md says, and nothing more."""
 
-    def __init__(self, house: House, person: Person) -> None:
+    def __init__(self, house: House, person: Person, device_id: str = "device-1") -> None:
         self._house = house
-        self._person = person
+        self._reader = Reader(person.id, device_id)
         self.cursor = ""
         self.seen = 0
         self.records: dict[tuple[str, str, str], FeedLine] = {}
@@ -307,7 +317,7 @@ class Device:
             pass
 
     def pull_page(self, limit: int = 1 << 20) -> FeedLine:
-        page = pull_page(self._house.engine, self._person.id, self.cursor, limit=limit)
+        page = pull_page(self._house.engine, self._reader, self.cursor, self._house.clock(), limit=limit)
         assert page.endswith(b"\n")
         *lines, end = [msgspec.json.decode(line, type=FeedLine) for line in page.splitlines()]
         assert end.end

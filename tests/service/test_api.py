@@ -35,6 +35,7 @@ def test_hello_needs_no_sign_in_and_tells_what_is_understood(client: TestClient[
     assert hello.epoch
     assert hello.server_time.startswith("2026-03-10T10:00")
     assert (hello.push_acts, hello.push_bytes) == (200, 8 * 1024 * 1024)
+    assert hello.push_encodings == ["zstd", "gzip"]
 
 
 def test_the_service_tells_that_it_is_well(client: TestClient[Any]) -> None:
@@ -48,10 +49,15 @@ def test_its_interface_is_described_in_openapi(client: TestClient[Any]) -> None:
         "/api/sync/hello",
         "/api/sync/pull",
         "/api/sync/push",
+        "/api/sync/manifest",
+        "/api/sync/roots/{root}/open",
         "/api/auth/sign-in",
         "/api/auth/refresh",
         "/api/auth/sign-out",
+        "/api/blobs",
         "/api/blobs/{sha256}",
+        "/api/blobs/{sha256}/parts/{number}",
+        "/api/blobs/{sha256}/complete",
     }
     assert {"Hello", "Tokens", "PushAnswer", "Problem"} <= {
         name.rsplit("_")[-1] for name in described["components"]["schemas"]

@@ -15,7 +15,6 @@ from app.service.bulk import seed_bulk, touch_records
 from app.service.cursor import read_cursor
 from app.service.database import reading, transact
 from app.service.feed import Changes
-from app.service.pull import pull_page
 from app.service.records import load_requests, load_samples
 from app.wire.codec import KINDS, Codec, Record, body_of
 from tests.service.ground import Device, House
@@ -61,7 +60,7 @@ def test_nothing_new_is_one_short_page_with_the_same_cursor(house: House) -> Non
     device = house.device()
     device.pull()
     before = device.cursor
-    page = pull_page(house.engine, house.person("morgan").id, before)
+    page = house.pull(before)
     assert page.count(b"\n") == 1
     assert len(page) < 600
     device.pull()
@@ -160,7 +159,7 @@ def test_a_request_taken_away_in_the_middle_of_its_coming_stops_at_once(house: H
 
 
 def test_somebody_without_any_request_gets_nothing(house: House) -> None:
-    for name in ("quality", "support", "staff"):
+    for name in ("staff", "bothstaff"):
         device = house.device(name)
         device.pull()
         assert device.lines == []
@@ -189,7 +188,7 @@ def test_a_dropped_record_goes_and_does_not_come_back_with_its_root(house: House
 
 
 def resyncs(house: House, cursor: str, name: str = "morgan") -> bool:
-    page = pull_page(house.engine, house.person(name).id, cursor)
+    page = house.pull(cursor, name)
     (line,) = page.splitlines()
     answer = json.loads(line)
     return answer["end"] is True and answer.get("resync", False)

@@ -77,7 +77,7 @@ def test_a_real_service_over_loopback_takes_acts_and_gives_records(house: House)
             "applied"
         ]
         page = http.get(f"{address}/api/sync/pull", timeout=30)
-        assert page.headers["content-encoding"] == "gzip"
+        assert page.headers["content-encoding"] == "zstd"
         lines = [msgspec.json.decode(line, type=FeedLine) for line in page.content.splitlines()]
         assert act.id in {line.id for line in lines}
         process.send_signal(signal.SIGTERM)

@@ -43,6 +43,20 @@ requests = Table(
     Column("moved_tag", String(32), nullable=True),
 )
 
+# Every hold there ever was; the one in force has not ended. What stood before it is what its end gives back.
+holds = Table(
+    "holds",
+    metadata,
+    id_column(),
+    to_table("requests", "request_id", index=True),
+    Column("reason", String, nullable=False),
+    Column("state_before", String(32), nullable=False),
+    Column("moved_by_before", String(64), nullable=True),
+    Column("moved_tag_before", String(32), nullable=True),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=True),
+)
+
 due_dates = Table(
     "due_dates",
     metadata,

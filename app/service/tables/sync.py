@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInteger, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    text,
+)
 
 from app.service.moments import Moment
 from app.service.tables.base import id_column, metadata, text_column
@@ -63,6 +75,15 @@ memberships = Table(
     Column("n", BigInteger, nullable=False),
     Column("entered", Boolean, nullable=False),
     Index("ix_memberships_person_n", "person", "n"),
+    # Finds what is over without looking at all that is held.
+    Index(
+        "ix_memberships_person_device_until",
+        "person",
+        "device",
+        "until",
+        sqlite_where=text("until IS NOT NULL"),
+        postgresql_where=text("until IS NOT NULL"),
+    ),
 )
 
 received_acts = Table(
@@ -82,6 +103,13 @@ received_acts = Table(
     Column("received_at", Moment, nullable=False),
     # Names the feed head of the change; its number stands in feed_tags, because the number is drawn last.
     Column("tag", String(32), nullable=True),
+    # Where the act stood among those of its push: with the number of ``tag``, the order of arrival.
+    Column("place", Integer, nullable=False, default=0, server_default="0"),
+    # The rest of the message, so that an act that is held can take its effect later exactly as it was sent.
+    Column("seen", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("base_rev", BigInteger, nullable=False, default=0, server_default="0"),
+    text_column("after_act"),
+    Column("rests_on", JSON, nullable=False, default=list, server_default="[]"),
 )
 
 service_settings = Table(

@@ -1,0 +1,132 @@
+"""What people hold by rule of role: the queues of all requests, thin, and each request they open, for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
+
+from app.domain.moderation import queue_row_of
+from app.service import tables as t
+from app.service.database import transact
+from app.service.errors import Refusal
+from app.service.feed import Changes
+from app.service.records import load_requests
+from app.service.scope import ALL_DEVICES, REACHES_EVERY_REQUEST
+from app.wire.messages import QUEUE_ROOT
+
+OPEN_FOR = timedelta(days=30)
+"""How long a request that was opened from a queue stays on the device; each opening lasts anew."""
+
+
+def lock_person(connection: Connection, person_id: str) -> None:
+    """Locks what the person holds by role until the commit; taken before the requests are (``lock_requests``).
+
+    Rows that merely name the person are not kept waiting.
+    """
+    table = t.persons
+    connection.execute(
+        select(table.c.id).where(table.c.id == person_id).with_for_update(key_share=True)
+    ).one_or_none()
+
+
+def follow_roles(connection: Connection, changes: Changes, person_id: str) -> None:
+    """Gives the person the queues, or takes them away with all that was opened from them, as their roles now say."""
+    lock_person(connection, person_id)
+    table = t.memberships
+    by_role = _reaches_every_request(connection, person_id)
+    queues = connection.scalar(
+        select(table.c.entered).where(
+            table.c.person == person_id, table.c.root == QUEUE_ROOT, table.c.device == ALL_DEVICES
+        )
+    )
+    if by_role and not queues:
+        changes.enter(person_id, QUEUE_ROOT)
+    if not by_role and queues:
+        changes.leave(person_id, QUEUE_ROOT)
+        opened = select(table.c.root, table.c.device).where(
+            table.c.person == person_id, table.c.until.is_not(None), table.c.entered
+        )
+        for root, device in connection.execute(opened.order_by(table.c.root, table.c.device)):
+            changes.leave(person_id, root, device)
+
+
+def publish_queues(connection: Connection) -> None:
+    """Brings queues up to date with requests and roles from before there were any. Doing it twice changes nothing."""
+    changes = Changes()
+    row = t.feed.alias()
+    shown = select(row.c.id).where(
+        row.c.root == QUEUE_ROOT, row.c.kind == "queue_row", row.c.id == t.requests.c.id
+    )
+    missing = connection.scalars(select(t.requests.c.id).where(~shown.exists())).all()
+    changes.put(*(queue_row_of(request) for request in load_requests(connection, missing)))
+    for person_id in connection.scalars(select(t.grants.c.person_id).where(*_by_role()).distinct()).all():
+        follow_roles(connection, changes, person_id)
+    changes.publish(connection)
+
+
+def open_root(engine: Engine, person_id: str, device_id: str, root: str, now: datetime) -> None:
+    """The whole request comes to this device with its next pull, and stays for ``OPEN_FOR``.
+
+    Raises Refusal 404 for what does not exist, and for somebody whose roles do not reach every request.
+    """
+
+    def open_it(connection: Connection) -> None:
+        lock_person(connection, person_id)
+        exists = "\x00" not in root and connection.scalar(
+            select(t.requests.c.id).where(t.requests.c.id == root)
+        )
+        if not exists or not _reaches_every_request(connection, person_id):
+            raise Refusal(404, "not_found", "There is nothing here, or nothing you may see.")
+        table, until = t.memberships, now + OPEN_FOR
+        renewed = connection.execute(
+            update(table)
+            .where(
+                table.c.person == person_id,
+                table.c.root == root,
+                table.c.device == device_id,
+                table.c.entered,
+            )
+            .values(until=until)
+        )
+        # What the device has already need not be sent again.
+        if not renewed.rowcount:
+            changes = Changes(now=now)
+            changes.enter(person_id, root, device_id, until)
+            changes.publish(connection)
+
+    transact(engine, open_it)
+
+
+def let_go(engine: Engine, person_id: str, device_id: str, now: datetime) -> None:
+    """Writes the leave of everything on this device whose time is over."""
+
+    def leave(connection: Connection) -> None:
+        lock_person(connection, person_id)
+        changes = Changes(now=now)
+        roots: Iterable[str] = connection.scalars(
+            select(t.memberships.c.root).where(time_is_over(person_id, device_id, now))
+        )
+        for root in roots:
+            changes.leave(person_id, root, device_id)
+        changes.publish(connection)
+
+    transact(engine, leave)
+
+
+def time_is_over(person_id: str, device_id: str, now: datetime) -> ColumnElement[bool]:
+    """The condition under which a membership is to be ended."""
+    table = t.memberships
+    return and_(
+        table.c.person == person_id, table.c.device == device_id, table.c.until <= now, table.c.entered
+    )
+
+
+def _reaches_every_request(connection: Connection, person_id: str) -> bool:
+    found = select(t.grants.c.id).where(t.grants.c.person_id == person_id, *_by_role()).limit(1)
+    return connection.scalar(found) is not None
+
+
+def _by_role() -> tuple[ColumnElement[bool], ...]:
+    return t.grants.c.role.in_([role.value for role in REACHES_EVERY_REQUEST]), t.grants.c.centre_id.is_(None)

@@ -1,0 +1,141 @@
+"""Holds: placing one, and ending it, which lets the work that waited behind it take effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.acts import OutcomeKind
+from app.domain.dates import london_day
+from app.domain.judging import after_hold_ended, after_hold_placed
+from app.domain.moderation import ModerationRequest, RequestState
+from app.service import tables as t
+from app.service.accounts import load_person, new_id
+from app.service.assignments import request_id_of
+from app.service.batch import Batch, offer_held
+from app.service.blobs import BlobStore
+from app.service.database import is_passing, transact
+from app.service.feed import Changes, lock_requests
+from app.service.ledger import record_hold
+from app.service.records import load_requests, request_row
+from app.service.tokens import Visit
+from app.wire.messages import OutcomeMessage
+
+_log = structlog.get_logger("touchstone.holds")
+
+
+def place_hold(engine: Engine, request_number: str, reason: str, now: datetime) -> None:
+    """Puts a request on hold, as a suspicion of malpractice does by itself (M-64).
+
+    Raises KnownError for one that does not exist or cannot be held, or without a reason.
+    """
+
+    def place(connection: Connection) -> None:
+        request = _locked_request(connection, request_number)
+        held = after_hold_placed(request, reason, london_day(now))
+        table = t.requests
+        moved = connection.execute(
+            select(table.c.moved_by, table.c.moved_tag).where(table.c.id == request.id)
+        ).one()
+        record_hold(connection, held, request.state, moved.moved_by or "", moved.moved_tag, now)
+        changes = Changes(now=now)
+        _write_request(connection, held, "", changes.tag)
+        changes.put(held)
+        changes.publish(connection)
+
+    transact(engine, place)
+
+
+def end_hold(engine: Engine, request_number: str, now: datetime, blobs: BlobStore) -> list[OutcomeMessage]:
+    """Gives the request back its state from before the hold, with the working days it had left (D-6, M-69).
+
+    The acts that the hold stopped then take effect in the order in which they came, each with an answer of its own:
+    applied, conflict or rejected, as if they came now. Returns these answers. Should one of them raise a new
+    suspicion, those after it stay held and have none.
+
+    Raises KnownError for a request that does not exist or is not on hold.
+    """
+
+    def end(connection: Connection) -> list[OutcomeMessage]:
+        request = _locked_request(connection, request_number)
+        hold = connection.execute(
+            select(t.holds).where(t.holds.c.request_id == request.id, t.holds.c.ended_at.is_(None))
+        ).one_or_none()
+        before = RequestState(hold.state_before) if hold is not None else request.state
+        ended = after_hold_ended(request, before, london_day(now))
+        assert hold is not None
+        changes = Changes(now=now)
+        if ended.due_on is not None and ended.due_on != request.due_on:
+            connection.execute(
+                t.due_dates.insert().values(
+                    id=new_id(), request_id=request.id, due_on=ended.due_on, reason="hold ended", set_at=now
+                )
+            )
+        connection.execute(update(t.holds).where(t.holds.c.id == hold.id).values(ended_at=now))
+        # As if there had been no hold: whoever looked at the request before it has not missed a move.
+        _write_request(connection, ended, hold.moved_by_before, hold.moved_tag_before)
+        changes.put(*load_requests(connection, [request.id]))
+        outcomes = _take_held(connection, blobs, request.id, changes, now)
+        head = changes.publish(connection)
+        for outcome in outcomes:
+            if outcome.outcome == OutcomeKind.APPLIED.value:
+                outcome.n = head
+        return outcomes
+
+    return transact(engine, end)
+
+
+def _locked_request(connection: Connection, number: str) -> ModerationRequest:
+    request_id = request_id_of(connection, number)
+    lock_requests(connection, [request_id])
+    return load_requests(connection, [request_id])[0]
+
+
+def _write_request(
+    connection: Connection, request: ModerationRequest, moved_by: str | None, moved_tag: str | None
+) -> None:
+    connection.execute(
+        update(t.requests)
+        .where(t.requests.c.id == request.id)
+        .values(**request_row(request), moved_by=moved_by, moved_tag=moved_tag)
+    )
+
+
+def _take_held(
+    connection: Connection, blobs: BlobStore, request_id: str, changes: Changes, now: datetime
+) -> list[OutcomeMessage]:
+    """Takes the held acts of a request in the order of their arrival."""
+    table = t.received_acts
+    rows = connection.execute(
+        select(table)
+        .outerjoin(t.feed_tags, t.feed_tags.c.tag == table.c.tag)
+        .where(table.c.request_id == request_id, table.c.outcome == OutcomeKind.HELD.value)
+        .order_by(t.feed_tags.c.n, table.c.place, table.c.act_id)
+    ).all()
+    taken = [_take_one(connection, blobs, row, changes, now) for row in rows]
+    return [outcome for outcome in taken if outcome and outcome.outcome != OutcomeKind.ALREADY_APPLIED.value]
+
+
+def _take_one(
+    connection: Connection, blobs: BlobStore, row: Row[Any], changes: Changes, now: datetime
+) -> OutcomeMessage | None:
+    """Takes one held act, or None if the service fails at it: then it stays held, until it is offered again."""
+    author = Visit(load_person(connection, row.author_id), row.device_id)
+    part = Changes(tag=changes.tag, now=now)
+    try:
+        with connection.begin_nested():
+            offer = offer_held(row, author)
+            batch = Batch(connection, blobs, author, now, part, [offer], [offer])
+            outcome = batch.take(offer)
+            batch.flush()
+    except Exception as fault:
+        if isinstance(fault, DBAPIError) and is_passing(fault):
+            raise
+        _log.error("held act failed", act_id=row.act_id, fault=type(fault).__name__)
+        return None
+    changes.join(part)
+    return outcome
