@@ -10,17 +10,21 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, Fetch
 from app.domain.people import Person
 from app.sync.access import Access, SignedIn, sign_in
+from app.sync.calls import Steps, T
 from app.sync.driver import Driver
 from app.sync.engine import Engine, OnChanges, Progress, SyncReport
 from app.sync.fetching import fetch_all, wanted
-from app.sync.transfer import evidence_gone, receive_file
-from app.vault.keys import new_file_key
+from app.sync.receiving import Receiving
+from app.sync.upload_worker import OwnFiles, UploadWorker
+from app.sync.uploading import Sending
 
 if TYPE_CHECKING:
     from app.models.profile import Profile
@@ -49,19 +53,22 @@ class Sync:
         self._profile = profile
         self._work = stores.work
         self._cache = stores.cache
-        self._files = files
         self._driver = driver or Driver(profile.service_url)
         self._access = Access(profile.id, keys, self._note_person)
         self._engine = Engine(stores.work, stores.cache, profile.device_id, clock=clock, ticks=time.monotonic)
         self._one_at_a_time = threading.Lock()
         self._running: Future[SyncReport] | None = None
-        # A file must not be removed between being reserved anew and arriving.
-        self._reserving = threading.Lock()
+        # The engine carries one conversation at a time.
+        self._rounds = threading.Lock()
+        self._receiving = Receiving(stores.cache, files, stores.work.uploads, self._carry)
+        self._uploads = UploadWorker(stores.work.uploads, stores.cache, files, self._carry)
 
     def run(
         self, on_changes: OnChanges, on_progress: Callable[[Progress], None] = lambda progress: None
     ) -> SyncReport:
         """One round: hello, push, pull. Called while a round is under way it waits for that one's end and shares it.
+
+        After it the person's own files go on being sent on a thread of their own: records never wait for files.
 
         on_changes: told as it goes, on the thread that runs the round, with the ids of requests that changed and
         whether the outbox did. Raises the ``KnownError`` that ended the round; what was done before stays done.
@@ -82,6 +89,17 @@ class Sync:
         mine.set_result(report)
         return report
 
+    def open_root(self, root: str, on_changes: OnChanges) -> None:
+        """Has a request that this person may see brought here with all that hangs on it, and fetches it.
+
+        on_changes: as of ``run``. Raises ``Refused`` in the service's words when it may not be seen, and the
+        ``KnownError`` of a service that cannot be reached. A round under way is waited for first.
+        """
+        with self._rounds:
+            self._engine.on_changes = on_changes
+            self._engine.on_progress = lambda progress: None
+            self._carry(self._engine.open_root(root))
+
     def fetch(
         self,
         evidence: Sequence[Evidence],
@@ -92,7 +110,9 @@ class Sync:
 
         What could not be fetched is told by name in the result; only a defect raises.
         """
-        return fetch_all(wanted(evidence, self._cache.file_keys), self._receive, on_progress, cancelled)
+        return fetch_all(
+            wanted(evidence, self._cache.file_keys), self._receiving.receive, on_progress, cancelled
+        )
 
     def sign_in_again(self, password: str) -> None:
         """New tokens for the person of this profile. Raises the service's words for a wrong password."""
@@ -107,43 +127,55 @@ class Sync:
         with contextlib.suppress(KnownError):
             self._driver.run(self._access.sign_out())
 
+    def add_file(
+        self, source: Path | bytes, name: str, media_type: str, request_id: str, act_id: str
+    ) -> AttachedFile:
+        """Takes a file in: a copy is sealed here, its key kept, before the act that names it is recorded.
+
+        act_id: of that act. A file whose act is never recorded is removed after a day, unless a draft speaks of its
+        hash or of its act. Raises ``KnownError``: ``file_unreadable``, ``file_changed_on_the_way`` when the source
+        changes meanwhile, ``disk_full``.
+        """
+        return self._uploads.add(source, name, media_type, request_id, act_id)
+
+    def uploads(self) -> OwnFiles:
+        """The person's own files that the service's backups may not hold yet, and why one does not go on."""
+        return self._uploads.own_files()
+
+    def upload(
+        self,
+        on_progress: Callable[[Sending], None] = lambda sending: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Sending:
+        """Sends the person's own files now and returns when that is done; what is refused is told by name.
+
+        Raises ``Cancelled`` between two parts, and the ``KnownError`` that stopped all of them.
+        """
+        return self._uploads.send(on_progress, cancelled)
+
     def close(self) -> None:
-        """Lets go of every connection."""
+        """Stops sending files and lets go of every connection."""
+        self._uploads.close()
+        self._receiving.close()
         self._driver.close()
 
     def _round(self, on_changes: OnChanges, on_progress: Callable[[Progress], None]) -> SyncReport:
+        with self._rounds:
+            return self._whole_round(on_changes, on_progress)
+
+    def _whole_round(self, on_changes: OnChanges, on_progress: Callable[[Progress], None]) -> SyncReport:
         self._engine.on_changes = on_changes
         self._engine.on_progress = on_progress
+        number = self._uploads.round_begins()
         try:
-            return self._driver.run(self._access.signed(self._engine.sync()))
+            report = self._carry(self._engine.sync())
         finally:
-            self._remove_files()
+            self._receiving.remove_left()
+        self._uploads.round_ended(number, report.seen)
+        return report
 
-    def _remove_files(self) -> None:
-        """Takes files off the disk whose requests left; one that is in use waits for the next round."""
-        for sha256 in self._cache.files_to_remove():
-            with self._reserving, contextlib.suppress(OSError):
-                if sha256 in self._cache.files_to_remove():
-                    self._files.remove(sha256)
-                    self._cache.file_removed(sha256)
-
-    def _receive(
-        self, item: Evidence, on_bytes: Callable[[int], None], cancelled: Callable[[], bool]
-    ) -> None:
-        with self._reserving:
-            key = self._cache.reserve_file(item.sha256, item.size, new_file_key())
-        if key is None:
-            raise evidence_gone(item.sha256)
-        steps = receive_file(
-            self._cache,
-            self._files,
-            item.sha256,
-            item.size,
-            key,
-            on_bytes=on_bytes,
-            cancelled=cancelled,
-        )
-        self._driver.run(self._access.signed(steps))
+    def _carry(self, steps: Steps[T]) -> T:
+        return self._driver.run(self._access.signed(steps))
 
     def _note_person(self, person: Person) -> None:
         """Name and roles may have changed at the service; another person never takes a profile over."""

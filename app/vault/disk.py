@@ -13,6 +13,7 @@ from pathlib import Path
 from app.domain.errors import KnownError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FAILING = {errno.EIO, errno.ENXIO, errno.ENODEV}
 # Windows: 5 access denied, 32 sharing violation. Virus scanners and indexers hold a new file for a moment.
 _PASSING = {5, 32}
 _TRIES = 8
@@ -21,8 +22,10 @@ _BINARY: int = getattr(os, "O_BINARY", 0)
 
 
 @contextmanager
-def full_disk_in_words() -> Iterator[None]:
-    """Turns "no space left", a quota and a size limit into ``KnownError("disk_full")``."""
+def disk_in_words() -> Iterator[None]:
+    """Turns "no space left", a quota and a size limit into ``KnownError("disk_full")``, and a disk that does not
+    read or write as it should into ``disk_failing``.
+    """
     try:
         yield
     except OSError as error:
@@ -31,6 +34,14 @@ def full_disk_in_words() -> Iterator[None]:
                 "disk_full",
                 "The disk of this computer is full, so the file could not be kept.",
                 "Free some space and try again; nothing that was saved before is affected.",
+                details=str(error),
+            ) from error
+        if error.errno in _FAILING:
+            raise KnownError(
+                "disk_failing",
+                "The disk of this computer did not read or write as it should.",
+                "Nothing that was saved before is affected; see that the disk is connected and sound, "
+                "then try again.",
                 details=str(error),
             ) from error
         raise
@@ -47,11 +58,25 @@ def open_new(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
 
 
+def open_or_new(path: Path) -> int:
+    """A file descriptor for a file that may be there already, readable and writable by its owner only (0600)."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+
+
 def write_all(handle: int, data: bytes | memoryview) -> None:
     """``os.write`` until everything is written; a short write is ordinary near a full disk."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
+
+
+def read_into(handle: int, buffer: memoryview) -> int:
+    """Reads up to as many bytes as the buffer has, from where the file stands; returns how many, 0 at its end."""
+    if sys.platform == "win32":
+        data = os.read(handle, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+    return os.readv(handle, [buffer])
 
 
 def put_in_place(part: Path, final: Path) -> None:
@@ -84,7 +109,7 @@ def write_privately(path: Path, data: bytes) -> None:
     Raises ``KnownError("disk_full")``.
     """
     part = path.with_name(f"{path.name}.{os.urandom(8).hex()}.part")
-    with full_disk_in_words():
+    with disk_in_words():
         handle = open_new(part)
         try:
             try:

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.vault.disk import full_disk_in_words, open_new, private_folder, write_all
+from app.vault.disk import disk_in_words, open_new, private_folder, write_all
 
 if TYPE_CHECKING:
     from app.vault.files import SealedFile
@@ -39,7 +39,7 @@ class HandedOver:
         Raises ``KnownError``: ``disk_full``, ``file_damaged``; nothing remains then.
         """
         # One at a time, so that a purge never meets a half-written copy.
-        with self._lock, full_disk_in_words():
+        with self._lock, disk_in_words():
             path, handle = self._new_file(safe_name(name))
             try:
                 try:
