@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.errors import KnownError
 from app.models.database import Database
 from app.models.faults import in_words
-from app.vault.disk import private_folder, put_in_place
+from app.vault.disk import private_folder, put_in_place, sync_folder
 
 KEPT = 3
 """How many copies of ``work.db`` stay; the oldest go first."""
@@ -41,6 +41,38 @@ def back_up(database: Database) -> Path:
         for old in backups(folder, database.path.stem)[:-KEPT]:
             old.unlink()
     return final
+
+
+def drop_outgrown(database: Database) -> None:
+    """Replaces copies of ``work.db`` that still hold what it has forgotten because its request left.
+
+    Raises as ``back_up`` does; then everything stays as it was.
+    """
+    kept = backups(database.path.parent / "backups", database.path.stem)
+    if not kept:
+        return
+    with in_words(database.label, database.path), database.raw() as source:
+        forgotten = _forgotten(source)
+        outgrown = [path for path in kept if forgotten and _forgotten_in(database, path) < forgotten]
+    if outgrown:
+        back_up(database)
+        with in_words(database.label, database.path):
+            for path in outgrown:
+                path.unlink(missing_ok=True)
+            sync_folder(kept[0].parent)
+
+
+def _forgotten_in(database: Database, path: Path) -> int:
+    copy = database.open_copy(path)
+    try:
+        return _forgotten(copy)
+    finally:
+        copy.close()
+
+
+def _forgotten(connection: Any) -> int:
+    """How many acts have lost their content for good."""
+    return int(connection.execute("SELECT count(*) FROM outbox WHERE length(payload) = 0").fetchone()[0])
 
 
 def backups(folder: Path, stem: str) -> list[Path]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.domain.dates import from_text
-from app.domain.moderation import ModerationRequest
+from app.domain.dates import from_text, to_text
+from app.domain.errors import KnownError
+from app.domain.moderation import ModerationRequest, QueueRow
 from app.models import marks
 from app.models.database import Database
-from app.models.held import AppliedPage, Page, Unreadable
+from app.models.held import AppliedPage, Page, Sums, Unreadable
+from app.models.manifest import sums_of
 from app.models.pages import apply_page, make_later_indexes
-from app.models.tables import files, records, removals
+from app.models.tables import files, note_files, records, removals
 from app.wire.codec import KINDS, Codec, Record, UpdateNeeded
 
 __all__ = ["AppliedPage", "CacheStore", "Page", "Unreadable"]
@@ -49,20 +52,40 @@ class CacheStore:
         self._clock = clock
         self._codec = Codec()
         self._log_due = False
+        self._indexed = False
+        # When the cache was last in step, and which such moment is in the file.
+        self._synced: datetime | None = None
+        self._synced_kept: datetime | None = None
 
     # -- pulling ------------------------------------------------------------------------------------------------
 
     def apply_page(self, page: Page) -> AppliedPage:
         """Writes one complete page and its cursor in one transaction; records of a root that left are wiped."""
-        with self._database.write() as connection:
-            done = apply_page(connection, page, self._clock())
-        if not page.more:
-            make_later_indexes(self._database)
+        if self._nothing_new(page):
+            # Most pages: nothing is written, so that a computer at rest stays at rest.
+            self._synced = self._clock()
+            done = AppliedPage(frozenset(), frozenset(), frozenset(), 0)
+        else:
+            now = self._clock()
+            with self._database.write() as connection:
+                done = apply_page(connection, page, now)
+            if not page.more:
+                self._synced = self._synced_kept = now
         self._log_due = self._log_due or bool(done.left)
         if self._log_due:
-            # What left must not linger in the log. A reader in the way is waited for until the next page.
-            self._log_due = not self._database.clear_log()
+            # What left must not linger in the log. A reader in the way is waited for until the next page; and the
+            # page is written whatever the disk says now, so it is told as written.
+            with suppress(KnownError):
+                self._log_due = not self._database.clear_log()
         return done
+
+    def make_later_indexes(self) -> None:
+        """Makes the indexes that a first sync goes without. To be called once everything was pulled and told; quick
+        when they are there. Work is saved in another file and does not wait for this, nor does any reader.
+        """
+        if not self._indexed:
+            make_later_indexes(self._database)
+            self._indexed = True
 
     def cursor(self) -> str:
         """Where the feed was left; empty before the first page."""
@@ -76,9 +99,27 @@ class CacheStore:
 
     def last_synced(self) -> datetime | None:
         """When the cache was last in step with the service, by this computer's clock."""
+        if self._synced is not None:
+            return self._synced
         with self._database.read() as connection:
             found = marks.text(connection, marks.SYNCED_AT)
         return from_text(found) if found else None
+
+    # -- comparing with the service -----------------------------------------------------------------------------
+
+    def sums(self, *, by_root: bool = False) -> Sums:
+        """How many records of each kind are held, and their digests; by root only when asked. One reading of all."""
+        with self._database.read() as connection:
+            return sums_of(connection, by_root=by_root)
+
+    def checked(self) -> str:
+        """When the service last confirmed what is held here: its own time as it told it; empty if it has not yet."""
+        with self._database.read() as connection:
+            return marks.text(connection, marks.CHECKED)
+
+    def note_checked(self, service_time: str) -> None:
+        with self._database.write() as connection:
+            marks.put(connection, marks.CHECKED, service_time)
 
     # -- records ------------------------------------------------------------------------------------------------
 
@@ -93,6 +134,25 @@ class CacheStore:
             if isinstance(record, ModerationRequest | Unreadable):
                 found.append(record)
         return found
+
+    def queue_rows(self) -> list[QueueRow | Unreadable]:
+        """Every thin row of the queues that I may see, by id; the request itself is here only if it was opened."""
+        query = _ROWS.where(records.c.kind == "queue_row").order_by(records.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        decoded = (self._decoded(*row) for row in rows)
+        return [record for record in decoded if isinstance(record, QueueRow | Unreadable)]
+
+    def roots_here(self, roots: Collection[str]) -> frozenset[str]:
+        """Those of these roots of which anything is held."""
+        wanted = sorted(set(roots))
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _MANY):
+                part = wanted[start : start + _MANY]
+                query = select(records.c.root).where(records.c.root.in_(part)).distinct()
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
 
     def root(self, request_id: str) -> list[Record | Unreadable]:
         """Everything that hangs on one request, in the order in which a root is sent; empty when it is not here."""
@@ -178,7 +238,22 @@ class CacheStore:
             connection.execute(removals.delete().where(removals.c.sha256 == sha256))
 
     def close(self) -> None:
+        """Lets go of the file; the moment of the last sync is noted in it first."""
+        if self._synced is not None and self._synced != self._synced_kept:
+            with suppress(KnownError), self._database.write() as connection:
+                marks.put(connection, marks.SYNCED_AT, to_text(self._synced))
+            self._synced_kept = self._synced
         self._database.close()
+
+    def _nothing_new(self, page: Page) -> bool:
+        """Whether a page says no more than that all is as it was."""
+        if page.lines or page.more or page.fresh:
+            return False
+        with self._database.read() as connection:
+            known = marks.everything(connection)
+        unfinished = {known.get(mark, "0") for mark in (marks.SWEEPING, marks.ORPHANS)} != {"0"}
+        as_before = (known.get(marks.CURSOR), known.get(marks.SEEN)) == (page.cursor, str(page.seen))
+        return as_before and not unfinished and marks.SYNCED_AT in known
 
     def _decoded(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record | Unreadable:
         try:
@@ -188,5 +263,6 @@ class CacheStore:
 
 
 def _named(connection: Connection, sha256: str) -> bool:
-    query = select(true()).where(records.c.sha256 == sha256, records.c.sha256 != "").limit(1)
-    return connection.execute(query).scalar() is not None
+    in_record = select(true()).where(records.c.sha256 == sha256, records.c.sha256 != "").limit(1)
+    in_note = select(true()).where(note_files.c.sha256 == sha256).limit(1)
+    return any(connection.execute(query).scalar() is not None for query in (in_record, in_note))

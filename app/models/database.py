@@ -12,7 +12,7 @@ import sqlcipher3
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 from app.domain.errors import KnownError
-from app.models.faults import Label, disk_unsuitable, in_words
+from app.models.faults import Label, disk_unsuitable, in_words, is_unreadable_from_the_start
 
 OLDEST_SQLITE = (3, 51, 3)
 """Before this SQLite could corrupt a write-ahead log that two connections used."""
@@ -98,7 +98,7 @@ class Database:
             with in_words(self.label, self.path):
                 yield
         except KnownError as error:
-            if error.code == "cache_damaged":
+            if error.code == f"{self.label}_damaged" and not is_unreadable_from_the_start(error):
                 # A page may be broken that opening does not look at: the note has the file set aside next time.
                 with suppress(OSError):
                     damage_note(self.path).touch()
@@ -110,7 +110,7 @@ class Database:
 
 
 def damage_note(path: Path) -> Path:
-    """The mark beside a cache that was found damaged while it was in use."""
+    """The mark beside a database that was found damaged while it was in use."""
     return path.with_suffix(".damaged")
 
 

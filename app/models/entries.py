@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +12,11 @@ from typing import Any
 
 import msgspec
 
-from app.domain.acts import Act
+from app.domain.acts import Act, files_of
 from app.domain.dates import to_text
+from app.domain.errors import KnownError
 from app.wire.acts import deed_of
+from app.wire.codec import UpdateNeeded
 from app.wire.messages import ActMessage
 
 
@@ -70,9 +73,22 @@ class OutboxEntry:
     n: int
     covered: bool
 
+    @property
+    def forgotten(self) -> bool:
+        """Whether only the fact is left that there was this act: its request left, and the service has it for good."""
+        return not self.payload
+
     @cached_property
     def act(self) -> Act:
-        """The act, decoded when first asked for. Raises UpdateNeeded for an act of a newer version."""
+        """The act, decoded when first asked for. Raises UpdateNeeded for an act of a newer version, and
+        ``KnownError("forgotten")`` for one whose content is no longer here.
+        """
+        if self.forgotten:
+            raise KnownError(
+                "forgotten",
+                "What you recorded here is no longer on this computer, because its request is no longer yours.",
+                "What the service took of it is in its records, for whoever looks after the request now.",
+            )
         return Act(
             id=self.act_id,
             device_id=self.device_id,
@@ -86,7 +102,7 @@ class OutboxEntry:
         )
 
     def message(self) -> ActMessage:
-        """The act as it is sent: the frozen bytes, never encoded anew."""
+        """The act as it is sent: the frozen bytes, never encoded anew, and which files these name."""
         return ActMessage(
             act_id=self.act_id,
             seen=self.seen,
@@ -99,7 +115,14 @@ class OutboxEntry:
             base_rev=self.base_rev,
             after=self.after,
             rests_on=list(self.rests_on),
+            files=self._files(),
         )
+
+    def _files(self) -> list[str]:
+        # An act of a newer version is offered all the same; what it names is then between that and the service.
+        with suppress(UpdateNeeded):
+            return [file.sha256 for file in files_of(self.act.deed)]
+        return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,19 @@ class _Code:
     BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
 
 
+# Some calls of the driver, such as copying a database, raise SQLite's words without its code.
+_CODES_OF_WORDS = {
+    "database is locked": _Code.BUSY,
+    "attempt to write a readonly database": _Code.READONLY,
+    "disk I/O error": _Code.IOERR,
+    "database disk image is malformed": _Code.CORRUPT,
+    "database or disk is full": _Code.FULL,
+    "unable to open database file": _Code.CANTOPEN,
+    "file is not a database": _Code.NOTADB,
+}
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FAILING = {errno.EIO, errno.ENXIO, errno.ENODEV}
+_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 _LITTLE_SPACE = 1 << 20
 
 
@@ -38,6 +49,10 @@ def in_words(label: Label, path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise disk_full(str(error)) from error
+        if error.errno in _FAILING:
+            raise _failing(str(error)) from error
+        if error.errno in _FORBIDDEN:
+            raise _not_writable(path, str(error)) from error
         raise
     except MemoryError as error:
         # What SQLCipher says of some pages it cannot decipher.
@@ -56,7 +71,11 @@ def sqlite_code(error: BaseException) -> int | None:
     """SQLite's primary result code behind an exception (SQLAlchemy wraps the driver's), or None."""
     inner = getattr(error, "orig", None) or error
     code = getattr(inner, "sqlite_errorcode", None)
-    return code & 0xFF if isinstance(code, int) else None
+    if isinstance(code, int):
+        return code & 0xFF
+    if type(inner).__module__.startswith("sqlcipher3"):
+        return _CODES_OF_WORDS.get(str(inner))
+    return None
 
 
 def _known(code: int, label: Label, path: Path, error: Exception) -> KnownError | None:
@@ -72,23 +91,16 @@ def _known(code: int, label: Label, path: Path, error: Exception) -> KnownError 
             # A disk that fills up while SQLite grows its shared memory is reported as an I/O error.
             if _nearly_full(path):
                 return disk_full(details)
-            return KnownError(
-                "disk_failing",
-                "The disk of this computer did not read or write as it should.",
-                "Nothing that was saved before is affected; see that the disk is connected and sound, then try again.",
-                details=details,
-            )
+            return _failing(details)
         case _Code.READONLY | _Code.CANTOPEN:
-            return KnownError(
-                "folder_not_writable",
-                "Touchstone may not write in its own folder on this computer.",
-                f"Allow writing in {path.parent} and open Touchstone again.",
-                details=details,
-            )
+            # Nor can a file be made on a full disk.
+            return disk_full(details) if _nearly_full(path) else _not_writable(path, details)
     return None
 
 
 def _nearly_full(path: Path) -> bool:
+    import shutil
+
     try:
         return shutil.disk_usage(path.parent).free < _LITTLE_SPACE
     except OSError:
@@ -100,6 +112,24 @@ def disk_full(details: str) -> KnownError:
         "disk_full",
         "The disk of this computer is full, so this could not be saved.",
         "Free some space and try again; everything saved before is kept.",
+        details=details,
+    )
+
+
+def _failing(details: str) -> KnownError:
+    return KnownError(
+        "disk_failing",
+        "The disk of this computer did not read or write as it should.",
+        "Nothing that was saved before is affected; see that the disk is connected and sound, then try again.",
+        details=details,
+    )
+
+
+def _not_writable(path: Path, details: str) -> KnownError:
+    return KnownError(
+        "folder_not_writable",
+        "Touchstone may not write in its own folder on this computer.",
+        f"Allow writing in {path.parent} and open Touchstone again.",
         details=details,
     )
 
@@ -135,8 +165,8 @@ def damaged(label: Label, path: Path, details: str) -> KnownError:
         return KnownError(
             "work_damaged",
             "The file with your work on this computer is damaged and cannot be read.",
-            f"It is kept untouched at {path}, with older copies in the folder “backups” beside it. "
-            "Do not remove anything; ask the support contact to recover it.",
+            f"It is kept untouched at {path}, with older copies in the folder “backups” beside it. Close Touchstone "
+            "and open it again to recover what can be read; if that fails, ask the support contact.",
             details=details,
         )
     return KnownError(
@@ -145,6 +175,11 @@ def damaged(label: Label, path: Path, details: str) -> KnownError:
         "Close Touchstone and open it again: the copy is then fetched anew; your own work is safe.",
         details=details,
     )
+
+
+def is_unreadable_from_the_start(error: KnownError) -> bool:
+    """Whether a file counts as damaged because not even its first page can be read: so does one under another key."""
+    return "not a database" in error.details
 
 
 def wrong_key(path: Path, details: str) -> KnownError:

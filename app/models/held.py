@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.wire.codec import UpdateNeeded
-from app.wire.messages import FeedLine
+from app.wire.messages import FeedLine, KindSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AppliedPage:
-    """What a page did: ids of the requests that changed, that came, and that left; ``records`` written."""
+    """What a page did: ids of the requests that changed, that came, and that left; ``records`` written.
+
+    Thin rows of queues hang on no request and are told by ``queues`` alone.
+    """
 
     changed: frozenset[str]
     entered: frozenset[str]
     left: frozenset[str]
     records: int
+    queues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is held here at ``cursor``, to be compared with the service: by kind, or by root as digests alone."""
+
+    cursor: str
+    kinds: Mapping[str, KindSum]
+    roots: Mapping[str, str] | None = None

@@ -13,8 +13,15 @@ SYNCED_AT = "synced_at"
 GENERATION = "generation"
 SWEEPING = "sweeping"
 """Non-zero while a re-reading of everything is under way."""
+CHECKED = "checked"
+"""When the service last confirmed that what is held here is what it has: its own time, or empty for not yet."""
 ORPHANS = "orphans"
 """Non-zero when records were removed and some file may have lost its last record."""
+
+
+def everything(connection: Connection) -> dict[str, str]:
+    """All marks in one reading."""
+    return dict(connection.execute(select(marks.c.key, marks.c.value)).all())
 
 
 def text(connection: Connection, key: str) -> str:

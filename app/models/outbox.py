@@ -1,18 +1,16 @@
-"""The outbox: every act a person recorded, in order, with what the service said. Nothing in it is ever deleted."""
+"""The outbox: every act a person recorded, in order, with what the service said. No row of it is ever deleted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from app.domain.acts import Act, ActOutcome, AddNote, OutcomeKind, SubmitReport
 from app.domain.dates import to_text
 from app.domain.errors import KnownError
-from app.models.database import Database
 from app.models.entries import (
     ATTENTION,
     TAKEN,
@@ -24,6 +22,7 @@ from app.models.entries import (
     OutboxEntry,
 )
 from app.models.rows import entries_where, entry_of, keep_report, put_draft
+from app.models.settling import Settling, whole
 from app.models.tables import outbox
 from app.wire.acts import outcome_of, payload_hash, payload_of
 from app.wire.messages import ACT_BYTES, OutcomeMessage
@@ -36,16 +35,18 @@ _STATE_OF = {
     OutcomeKind.REJECTED: ActState.REJECTED,
     OutcomeKind.BLOCKED: ActState.BLOCKED,
 }
+_ON_HOLD = "on_hold"
+"""Code of the answer to an act whose effect a hold stops."""
+
 _ENVELOPE = 1024
-"""More bytes than the envelope of an act takes on its way, without its ``rests_on``."""
+"""More bytes than the envelope of an act takes on its way, without its ``rests_on`` and the hashes of its files."""
+
+_FILE_HASHES = 4096
+"""More bytes than the hashes of an act's files take; never more than the payload that names these files."""
 
 
-class Outbox:
-    """The acts of one profile. ``clock`` dates answers for the person; no rule depends on it."""
-
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
-        self._clock = clock
+class Outbox(Settling):
+    """The acts of one profile: recorded, asked for, sent and answered."""
 
     # -- recording ----------------------------------------------------------------------------------------------
 
@@ -128,6 +129,7 @@ class Outbox:
             if reason:
                 changes["says"] = reason
             connection.execute(update(outbox).where(outbox.c.act_id == act_id).values(changes))
+            self.tidy_due = True
             return entry_of(connection, act_id)
 
     def retry(self, act_id: str) -> OutboxEntry:
@@ -169,10 +171,11 @@ class Outbox:
         those applied with a number above ``seen`` (the cache's), or one not known yet.
         """
         conditions: list[ColumnElement[bool]] = [
+            whole,
             or_(
                 outbox.c.state.in_((*WAITING, ActState.BLOCKED, ActState.HELD)),
                 and_(outbox.c.state == ActState.APPLIED, or_(outbox.c.n == 0, outbox.c.n > seen)),
-            )
+            ),
         ]
         if request_id is not None:
             conditions.append(outbox.c.request_id == request_id)
@@ -221,13 +224,14 @@ class Outbox:
         if ids is not None:
             conditions.append(outbox.c.act_id.in_(ids))
         # Sizes first: a payload may be a report of some megabytes, and only one batch is read whole.
-        size = func.length(outbox.c.payload) + func.length(outbox.c.rests_on) + _ENVELOPE
+        length = func.length(outbox.c.payload)
+        size = length + func.min(length, _FILE_HASHES) + func.length(outbox.c.rests_on) + _ENVELOPE
         sizes = select(outbox.c.position, size).where(*conditions).order_by(outbox.c.position).limit(limit)
         with self._database.write() as connection:
             places: list[int] = []
             total = 0
-            for position, length in connection.execute(sizes):
-                total += length
+            for position, takes in connection.execute(sizes):
+                total += takes
                 if places and total > max_bytes:
                     break
                 places.append(position)
@@ -252,30 +256,28 @@ class Outbox:
             )
 
     def record_outcomes(self, outcomes: Iterable[OutcomeMessage]) -> tuple[ActOutcome, ...]:
-        """Notes the service's answers; all in one transaction. An answer never turns a taken act back into one that
-        is not, nor revives one that was taken back. Returns the answers as the domain knows them.
+        """Notes the service's answers; all in one transaction. An answer never turns an applied act back into one
+        that is not, nor revives one that was taken back; a held act becomes what the service says after its hold.
+        Returns the answers as the domain knows them.
         """
         answered_at = to_text(self._clock())
-        known = []
-        with self._database.write() as connection:
-            for message in outcomes:
-                outcome = outcome_of(message)
-                known.append(outcome)
-                connection.execute(
-                    update(outbox)
-                    .where(
-                        outbox.c.act_id == outcome.act_id,
-                        outbox.c.state.not_in((*TAKEN, ActState.TAKEN_BACK)),
-                    )
-                    .values(
-                        state=_state_after(outcome).value,
-                        code=outcome.code,
-                        says=outcome.says,
-                        answered_at=answered_at,
-                        n=message.n,
-                    )
-                )
-        return tuple(known)
+        known = [(outcome_of(message), message.n) for message in outcomes]
+        answers = [
+            {
+                "of": outcome.act_id,
+                "to_state": _state_after(outcome).value,
+                "to_code": outcome.code,
+                "to_says": outcome.says,
+                "at": answered_at,
+                "to_n": n,
+            }
+            for outcome, n in known
+        ]
+        if answers:
+            with self._database.write() as connection:
+                # One statement for all of them: made anew for each it takes longer than the writing itself.
+                connection.execute(_ANSWER, answers)
+        return tuple(outcome for outcome, _ in known)
 
     def release_blocked(self) -> int:
         """Queues blocked acts again that no longer wait for one of mine; returns how many."""
@@ -297,51 +299,28 @@ class Outbox:
             connection.execute(update(outbox).where(outbox.c.act_id.in_(free)).values(_QUEUED_AGAIN))
         return len(free)
 
-    # -- after a pull -------------------------------------------------------------------------------------------
-
-    def release_covered(self, *, seen: int, durable_seq: int) -> None:
-        """To be called when everything up to ``seen`` was pulled from a service that still knew the cursor.
-
-        Acts taken without a number are shown by the cache from now on; those at or below ``durable_seq`` are in the
-        service's backups and will never be offered again.
-        """
-        taken = outbox.c.state.in_(TAKEN)
-        if not self._any(and_(taken, ~outbox.c.covered)):
-            return
-        with self._database.write() as connection:
-            connection.execute(update(outbox).where(taken, outbox.c.n == 0).values(n=max(seen, 1)))
-            connection.execute(
-                update(outbox)
-                .where(taken, ~outbox.c.covered, outbox.c.n <= min(seen, durable_seq))
-                .values(covered=True)
-            )
-
-    def offer_again(self, seen: int | None = None) -> int:
-        """Offers acts that were taken, and that no backup covers, once more under the same ids; returns how many.
-
-        seen None: all of them, since the service went back to an older state. A number: those that no pull up to it
-        has confirmed. A service restored in between would still know the cursor, and nobody would ever ask.
-        """
-        lost = and_(outbox.c.state.in_(TAKEN), ~outbox.c.covered)
-        if seen is not None:
-            lost = and_(lost, or_(outbox.c.n == 0, outbox.c.n > seen))
-        if not self._any(lost):
-            return 0
-        with self._database.write() as connection:
-            changed = connection.execute(update(outbox).where(lost).values(state=ActState.SENDING.value, n=0))
-            return int(changed.rowcount)
-
-    def _any(self, condition: ColumnElement[bool]) -> bool:
-        """Whether there is such an act; asked first, so that a sync with nothing new writes nothing."""
-        with self._database.read() as connection:
-            return connection.execute(select(outbox.c.position).where(condition).limit(1)).first() is not None
-
 
 def _state_after(outcome: ActOutcome) -> ActState:
-    # Told a second time, a held act is "already applied" as well; of the two only a hold has a code.
-    if outcome.kind is OutcomeKind.ALREADY_APPLIED and outcome.code:
+    # Told a second time, a held act is "already applied" as well; only its code tells the two apart. An applied one
+    # may carry a code too, as when the sample is disputed.
+    if outcome.kind is OutcomeKind.ALREADY_APPLIED and outcome.code == _ON_HOLD:
         return ActState.HELD
     return _STATE_OF[outcome.kind]
 
 
+_ANSWER = (
+    update(outbox)
+    .where(
+        outbox.c.act_id == bindparam("of"),
+        outbox.c.state != ActState.APPLIED.value,
+        outbox.c.state != ActState.TAKEN_BACK.value,
+    )
+    .values(
+        state=bindparam("to_state"),
+        code=bindparam("to_code"),
+        says=bindparam("to_says"),
+        answered_at=bindparam("at"),
+        n=bindparam("to_n"),
+    )
+)
 _QUEUED_AGAIN = {"state": ActState.QUEUED.value, "code": "", "says": "", "answered_at": ""}

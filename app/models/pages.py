@@ -14,8 +14,8 @@ from app.domain.dates import to_text
 from app.models import marks
 from app.models.database import Database
 from app.models.held import AppliedPage, Page
-from app.models.tables import LATER_INDEXES, files, records, removals
-from app.wire.messages import FeedLine
+from app.models.tables import LATER_INDEXES, files, note_files, records, removals
+from app.wire.messages import QUEUE_ROOT, FeedLine
 
 _UPSERT = """
 INSERT INTO records (kind, id, root, rev, generation, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -33,8 +33,24 @@ class _ReportFile(msgspec.Struct):
     pdf_sha256: str = ""
 
 
+class _NoteFiles(msgspec.Struct):
+    files: tuple[_EvidenceFile, ...] = ()
+
+
 _EVIDENCE = msgspec.json.Decoder(_EvidenceFile)
 _REPORT = msgspec.json.Decoder(_ReportFile)
+_NOTE = msgspec.json.Decoder(_NoteFiles)
+
+# A newer record than the line's is held where the rev differs: then its files are named, and not the line's.
+_FORGET_NAMED = """
+DELETE FROM note_files WHERE id = ? AND EXISTS (
+    SELECT 1 FROM records WHERE kind = 'note' AND records.id = note_files.id AND rev = ?
+)
+"""
+_NAME = """
+INSERT OR IGNORE INTO note_files (id, sha256, root)
+SELECT id, ?, root FROM records WHERE kind = 'note' AND id = ? AND rev = ?
+"""
 
 
 @dataclass(slots=True)
@@ -60,6 +76,7 @@ def apply_page(connection: Connection, page: Page, now: datetime) -> AppliedPage
         generation += 1
         marks.put(connection, marks.GENERATION, generation)
         marks.put(connection, marks.SWEEPING, 1)
+        marks.put(connection, marks.CHECKED, "")
     total = _sum_up(page.lines)
     loose = _wipe(connection, total)
     lines = [line for of_root in total.puts.values() for line in of_root.values()]
@@ -76,11 +93,13 @@ def apply_page(connection: Connection, page: Page, now: datetime) -> AppliedPage
     marks.put(connection, marks.SEEN, page.seen)
     if not page.more:
         marks.put(connection, marks.SYNCED_AT, to_text(now))
+    changed = total.changed | total.entered
     return AppliedPage(
-        frozenset(total.changed | total.entered),
-        frozenset(total.entered),
-        frozenset(total.left),
+        frozenset(changed - {QUEUE_ROOT}),
+        frozenset(total.entered - {QUEUE_ROOT}),
+        frozenset(total.left - {QUEUE_ROOT}),
         len(lines),
+        queues=QUEUE_ROOT in changed | total.left,
     )
 
 
@@ -130,11 +149,14 @@ def _wipe(connection: Connection, total: _Sum) -> set[str]:
     for root in sorted(total.left & total.wiped):
         query = select(records.c.sha256).where(records.c.root == root, records.c.sha256 != "")
         loose.update(connection.execute(query).scalars())
+        named = select(note_files.c.sha256).where(note_files.c.root == root)
+        loose.update(connection.execute(named).scalars())
     removed = 0
     if total.wiped:
         # One prepared statement: a first sync enters thousands of roots of which none is held.
         roots = [(root,) for root in sorted(total.wiped)]
         removed = connection.exec_driver_sql("DELETE FROM records WHERE root = ?", roots).rowcount
+        connection.exec_driver_sql("DELETE FROM note_files WHERE root = ?", roots)
     for (kind, identifier), root in total.dropped.items():
         found = connection.execute(
             delete(records)
@@ -142,6 +164,8 @@ def _wipe(connection: Connection, total: _Sum) -> set[str]:
             .returning(records.c.root)
         ).scalar()
         removed += found is not None
+        if kind == "note":
+            connection.execute(delete(note_files).where(note_files.c.id == identifier))
         total.changed.add(found or root)
     total.changed.discard("")
     if removed:
@@ -166,6 +190,19 @@ def _write(connection: Connection, lines: Collection[FeedLine], generation: int)
         # In the order of the table, so that a page of new records is appended rather than scattered.
         rows.sort(key=_key)
         connection.exec_driver_sql(_UPSERT, rows)
+        _write_note_files(connection, [line for line in lines if line.kind == "note"])
+
+
+def _write_note_files(connection: Connection, notes: Collection[FeedLine]) -> None:
+    """Names the files of these notes, as far as they are what is held now."""
+    if not notes:
+        return
+    before = [(line.id, line.rev) for line in notes]
+    if connection.exec_driver_sql(_FORGET_NAMED, before).rowcount:
+        marks.put(connection, marks.ORPHANS, 1)
+    named = [(sha256, line.id, line.rev) for line in notes for sha256 in _files_of_note(line.body)]
+    if named:
+        connection.exec_driver_sql(_NAME, named)
 
 
 def _key(row: tuple[str, str, str, int, int, str, bytes]) -> tuple[str, str]:
@@ -184,6 +221,14 @@ def _file_of(kind: str, body: msgspec.Raw) -> str:
     return ""
 
 
+def _files_of_note(body: msgspec.Raw) -> set[str]:
+    """The hashes of the files that a note names. A body that is not understood names none."""
+    try:
+        return {file.sha256 for file in _NOTE.decode(body).files if file.sha256}
+    except msgspec.DecodeError:
+        return set()
+
+
 def _sweep(connection: Connection, generation: int, total: _Sum) -> None:
     """Removes what a complete re-reading did not bring again."""
     stale = records.c.generation < generation
@@ -191,6 +236,8 @@ def _sweep(connection: Connection, generation: int, total: _Sum) -> None:
     if not roots:
         return
     connection.execute(delete(records).where(stale))
+    held = exists().where(records.c.kind == "note", records.c.id == note_files.c.id)
+    connection.execute(delete(note_files).where(~held))
     for root in roots:
         if connection.execute(select(exists().where(records.c.root == root))).scalar():
             total.changed.add(root)
@@ -204,7 +251,8 @@ def _give_up_files(connection: Connection, hashes: Collection[str] | None) -> No
 
     ``hashes``: only these; None looks at every file.
     """
-    orphan = ~exists().where(records.c.sha256 == files.c.sha256, records.c.sha256 != "")
+    in_record = exists().where(records.c.sha256 == files.c.sha256, records.c.sha256 != "")
+    orphan = ~in_record & ~exists().where(note_files.c.sha256 == files.c.sha256)
     if hashes is not None:
         if not hashes:
             return

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.errors import KnownError
 from app.domain.people import Grant, Person, Role
-from app.vault.disk import private_folder, write_privately
+from app.models.faults import in_words
+from app.vault.disk import private_folder, sync_folder, write_privately
 
 if TYPE_CHECKING:
     from app.models.stores import Stores
@@ -116,7 +117,7 @@ def find_profile(service_url: str, login: str) -> Profile | None:
 def create_profile(answer: SignedIn, *, demo: bool, folder: Path | None = None) -> Profile:
     """Makes the profile of a person who signed in here for the first time; its databases come when it is opened.
 
-    Raises ``KnownError("disk_full")``.
+    Raises ``KnownError``: ``disk_full``, ``disk_failing``, ``folder_not_writable``.
     """
     identifier = str(uuid.uuid4())
     profile = Profile(
@@ -156,8 +157,13 @@ def _write(profile: Profile) -> None:
         "device_id": profile.device_id,
         "demo": profile.demo,
     }
-    private_folder(profile.folder)
-    write_privately(profile.folder / _FILE, json.dumps(body, indent=1, ensure_ascii=False).encode())
+    with in_words("work", profile.folder / _FILE):
+        new = [folder for folder in (profile.folder, *profile.folder.parents) if not folder.exists()]
+        private_folder(profile.folder)
+        for folder in new:
+            # A power cut must not take the whole folder away, with everything that was safe in it.
+            sync_folder(folder.parent)
+        write_privately(profile.folder / _FILE, json.dumps(body, indent=1, ensure_ascii=False).encode())
 
 
 def _profile(folder: Path, body: dict[str, Any]) -> Profile:

@@ -30,7 +30,7 @@ class Schema:
 
 
 WORK = Schema(("0001", "0002"), (_MIGRATIONS / "work",))
-CACHE = Schema(("0001",), (_MIGRATIONS / "cache",))
+CACHE = Schema(("0001", "0002"), (_MIGRATIONS / "cache",))
 
 
 def bring_up_to_date(database: Database, schema: Schema) -> None:

@@ -76,6 +76,10 @@ uploads = Table(
     Column("state", String, nullable=False),
     Column("says", String, nullable=False, default=""),
     Column("added_at", String, nullable=False),
+    # Once complete: how often its act had been offered by then, and the feed number beyond which a backup must reach
+    # to hold the file; -1 until a pull has told it.
+    Column("tries", Integer, nullable=False, default=0),
+    Column("beyond", Integer, nullable=False, default=-1),
 )
 
 # What lost when two versions of the same text met. Nothing typed is ever thrown away.
@@ -128,6 +132,18 @@ files = Table(
     Column("key", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),
     Column("here", Boolean, nullable=False),
+)
+
+# The files that notes name: a note may have several. Rare, so that a first sync hardly ever writes here.
+note_files = Table(
+    "note_files",
+    cache,
+    Column("id", String, primary_key=True),
+    Column("sha256", String, primary_key=True),
+    Column("root", String, nullable=False),
+    Index("note_files_by_file", "sha256"),
+    Index("note_files_by_root", "root"),
+    sqlite_with_rowid=False,
 )
 
 removals = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +13,11 @@ from app.domain.dates import from_text, to_text
 from app.models.entries import ActState, DraftEntry, OutboxCounts, OutboxEntry
 from app.models.outbox import Outbox
 from app.models.rows import put_draft
+from app.models.set_aside import SetAside, aside_of, drop_aside, put_aside, requests_with_aside
 from app.models.tables import drafts, reports, settings
+from app.models.uploads import Uploads
 
-__all__ = ["ActState", "DraftEntry", "OutboxCounts", "OutboxEntry", "WorkStore"]
+__all__ = ["ActState", "DraftEntry", "OutboxCounts", "OutboxEntry", "SetAside", "WorkStore"]
 
 
 class WorkStore(Outbox):
@@ -49,6 +51,40 @@ class WorkStore(Outbox):
         with self._database.write() as connection:
             put_draft(connection, key, None, "")
 
+    # -- what lost ----------------------------------------------------------------------------------------------
+
+    def set_aside(
+        self, texts: Iterable[SetAside], *, drafts: Mapping[str, Mapping[str, Any] | None] | None = None
+    ) -> None:
+        """Keeps texts that were not chosen, and in the same transaction what becomes of the drafts they stood in
+        (by key; None removes one).
+        """
+        now = to_text(self._clock())
+        with self._database.write() as connection:
+            put_aside(connection, texts, now)
+            for key, body in (drafts or {}).items():
+                put_draft(connection, key, body, now)
+
+    def aside(self, request_id: str) -> tuple[SetAside, ...]:
+        """Everything that was set aside of one request, oldest first."""
+        with self._database.read() as connection:
+            return aside_of(connection, request_id)
+
+    def settled_requests(self) -> frozenset[str]:
+        with self._database.read() as connection:
+            aside = requests_with_aside(connection)
+        return super().settled_requests() | aside
+
+    def forget(self, request_ids: Iterable[str]) -> int:
+        wanted = frozenset(request_ids)
+        with self._database.read() as connection:
+            aside = requests_with_aside(connection) & wanted
+        if aside:
+            with self._database.write() as connection:
+                drop_aside(connection, aside)
+            self._log_due = True  # the words must not linger in the log either
+        return super().forget(wanted) + len(aside)
+
     # -- settings -----------------------------------------------------------------------------------------------
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -65,6 +101,13 @@ class WorkStore(Outbox):
                     index_elements=["key"], set_={"value": statement.excluded.value}
                 )
             )
+
+    # -- files added here ---------------------------------------------------------------------------------------
+
+    @property
+    def uploads(self) -> Uploads:
+        """The files that the person added, until the service's backups hold them."""
+        return Uploads(self._database, self._clock)
 
     # -- issued reports -----------------------------------------------------------------------------------------
 

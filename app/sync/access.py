@@ -10,7 +10,7 @@ import msgspec
 from app.domain.errors import KnownError
 from app.domain.people import Person
 from app.sync.answers import Refused, checked, message
-from app.sync.calls import HttpAnswer, HttpCall, Steps, T, Unreachable
+from app.sync.calls import BadAnswer, HttpAnswer, HttpCall, Steps, T, Unreachable
 from app.vault.keys import Keys
 from app.wire.codec import person_of
 from app.wire.messages import Refresh, SignIn, Tokens
@@ -101,6 +101,8 @@ class Access:
         except Unreachable as error:
             # Whatever became of the renewal, the call it was for was not taken.
             raise Unreachable(error.details, maybe_received=False, says=error.says, do=error.do) from error
+        except BadAnswer as error:
+            raise KnownError(error.code, error.says, error.do, details=error.details) from error
         except Refused as error:
             if error.status in (400, 401, 403):
                 raise sign_in_again(error.details) from error

@@ -8,10 +8,12 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.errors import KnownError
-from app.sync.calls import HttpAnswer
+from app.sync.calls import BadAnswer, HttpAnswer
 from app.wire.messages import FeedLine, Problem
 
 M = TypeVar("M", bound=msgspec.Struct)
+
+_LINES = msgspec.json.Decoder(FeedLine)
 
 
 class Refused(KnownError):
@@ -90,14 +92,14 @@ def page_lines(answer: HttpAnswer) -> tuple[list[FeedLine], FeedLine]:
     try:
         lines = _LINES.decode_lines(answer.body)
     except msgspec.MsgspecError as error:
-        raise _incomplete(str(error)) from error
+        raise answer_incomplete(str(error)) from error
     if not lines or not lines[-1].end:
-        raise _incomplete("no end line")
+        raise answer_incomplete("no end line")
     end = lines.pop()
     if end.count != len(lines) or any(line.end for line in lines):
-        raise _incomplete(f"{len(lines)} of {end.count} lines")
+        raise answer_incomplete(f"{len(lines)} of {end.count} lines")
     if not end.resync and not end.cursor:
-        raise _incomplete("no cursor")
+        raise answer_incomplete("no cursor")
     return lines, end
 
 
@@ -111,16 +113,20 @@ def not_the_service(details: str) -> KnownError:
     )
 
 
-_LINES = msgspec.json.Decoder(FeedLine)
-
-
-def _incomplete(details: str) -> KnownError:
-    return KnownError(
+def answer_incomplete(details: str) -> BadAnswer:
+    """An answer that broke off or was damaged on its way."""
+    return BadAnswer(
         "answer_incomplete",
         "The service's answer broke off on the way.",
         "It is asked for again by itself; nothing was changed.",
         details=details,
     )
+
+
+def answer_without_end() -> BadAnswer:
+    """An answer larger than any message of the service, or one that would be once unpacked."""
+    strange = not_the_service("an answer without end")
+    return BadAnswer(strange.code, strange.says, strange.do, details=strange.details)
 
 
 def _is_html(answer: HttpAnswer) -> bool:

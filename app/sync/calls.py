@@ -13,13 +13,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One request. ``path`` begins at the service's address; ``stream``: the answer's body is read in pieces."""
+    """One request. ``path`` begins at the service's address; ``stream``: the answer's body is read in pieces.
+
+    ahead: the answer is wanted later. Whoever carries the call may begin it and answer ``BEGUN`` at once; the same
+    call without ``ahead`` then fetches the answer. Carrying it to its end at once is right as well, only slower.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     stream: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,10 @@ class HttpAnswer:
     chunks: Iterator[bytes] | None = None
 
 
+BEGUN = HttpAnswer(0)
+"""Stands for the answer to a call that was begun ahead."""
+
+
 class Unreachable(KnownError):
     """No answer came. ``maybe_received``: the service may have the message all the same; then nobody knows."""
 
@@ -45,6 +54,10 @@ class Unreachable(KnownError):
             details=details,
         )
         self.maybe_received = maybe_received
+
+
+class BadAnswer(KnownError):
+    """An answer came that cannot be read at all. What it was about may have been taken, as after no answer."""
 
 
 Steps: TypeAlias = Generator[HttpCall, HttpAnswer, T]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from app.domain.errors import KnownError
-from app.sync.answers import not_the_service
-from app.sync.calls import HttpAnswer, HttpCall, Steps, T, Unreachable
+from app.sync.answers import answer_without_end
+from app.sync.bodies import ACCEPTED, PIECE, unpacked
+from app.sync.calls import BEGUN, HttpAnswer, HttpCall, Steps, T, Unreachable
 from app.vault.keys import on_this_computer
 
 if TYPE_CHECKING:
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 30.0
-_PIECE = 256 * 1024
 _LARGEST_MESSAGE = 64 * 1024 * 1024
+STREAMED = 1024 * 1024
+"""Bytes of a piece of a file: one chunk as it is sealed, so that none is copied to be put together."""
 
 
 class Driver:
@@ -43,10 +46,17 @@ class Driver:
 
     def run(self, steps: Steps[T]) -> T:
         """Carries a conversation to its end and returns what it returns. Raises ``KnownError``s alone."""
+        begun: _Ahead | None = None
         try:
             call = next(steps)
             while True:
-                call = self._carry(steps, call)
+                if call.ahead:
+                    begun = _Ahead(self, replace(call, ahead=False), self._session())
+                    call = steps.send(BEGUN)
+                elif begun is not None and begun.call == call:
+                    call, begun = begun.hand_over(steps), None
+                else:
+                    call = self._carry(steps, call)
         except StopIteration as done:
             result: T = done.value
             return result
@@ -57,12 +67,13 @@ class Driver:
             sessions, self._sessions = self._sessions, []
             self._own = threading.local()
         for session in sessions:
+            _close_pools(session)
             session.close()
 
     def _carry(self, steps: Steps[T], call: HttpCall) -> HttpCall:
         """One call there and its answer back; returns the next call. The answer is closed in any case."""
         try:
-            response = self._send(call)
+            response = _send(self._session(), self.base_url, call, self._timeout)
         except Unreachable as error:
             return steps.throw(error)
         with response:
@@ -72,22 +83,6 @@ class Driver:
                 return steps.throw(error)
             return steps.send(answer)
 
-    def _send(self, call: HttpCall) -> requests.Response:
-        import requests
-
-        try:
-            return self._session().request(
-                call.method,
-                self.base_url + call.path,
-                headers=dict(call.headers),
-                data=call.body or None,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            )
-        except requests.RequestException as error:
-            raise _unreachable(error) from error
-
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._own, "session", None)
         if session is None:
@@ -95,12 +90,63 @@ class Driver:
 
             session = requests.Session()
             session.auth = _as_it_is
+            session.headers["Accept-Encoding"] = ACCEPTED
             # A proxy of the surroundings must not come between a demonstration and its own computer.
             session.trust_env = not on_this_computer(self.base_url)
             self._own.session = session
             with self._lock:
                 self._sessions.append(session)
         return session
+
+
+class _Ahead:
+    """A call that is carried on a thread of its own while its asker still does something else."""
+
+    def __init__(self, driver: Driver, call: HttpCall, session: requests.Session) -> None:
+        self.call = call
+        self._answer: HttpAnswer | None = None
+        self._error: BaseException | None = None
+        self._driver = driver
+        # A daemon: a window that closes does not wait for an answer that nobody wants any more.
+        self._thread = threading.Thread(target=self._carry, args=(session,), name="ahead", daemon=True)
+        self._thread.start()
+
+    def hand_over(self, steps: Steps[T]) -> HttpCall:
+        """Waits for the answer and hands it to those who asked; returns their next call."""
+        self._thread.join()
+        if isinstance(self._error, KnownError):
+            return steps.throw(self._error)
+        if self._error is not None:
+            raise self._error
+        assert self._answer is not None
+        return steps.send(self._answer)
+
+    def _carry(self, session: requests.Session) -> None:
+        driver = self._driver
+        try:
+            with _send(session, driver.base_url, self.call, driver._timeout) as response:
+                self._answer = _answer(response, stream=False)
+        except BaseException as error:
+            self._error = error
+
+
+def _send(
+    session: requests.Session, base_url: str, call: HttpCall, timeout: tuple[float, float]
+) -> requests.Response:
+    import requests
+
+    try:
+        return session.request(
+            call.method,
+            base_url + call.path,
+            headers=dict(call.headers),
+            data=call.body or None,
+            timeout=timeout,
+            allow_redirects=False,
+            stream=True,
+        )
+    except requests.RequestException as error:
+        raise _unreachable(error) from error
 
 
 def service_address(text: str) -> str:
@@ -130,6 +176,16 @@ def _address_refused(text: str) -> KnownError:
     )
 
 
+def _close_pools(session: requests.Session) -> None:
+    # By itself urllib3 closes them when nothing refers to them, and the traceback of an error may for a long time.
+    for adapter in session.adapters.values():
+        pools: Any = cast(Any, adapter).poolmanager.pools
+        for key in list(pools.keys()):
+            pool = pools.get(key)
+            if pool is not None:
+                pool.close()
+
+
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     # Without an authenticator of our own requests would put a password from .netrc in place of the token.
     return request
@@ -137,23 +193,24 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _answer(response: requests.Response, stream: bool) -> HttpAnswer:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    pieces = _pieces(response)
-    if stream and response.status_code == 200:
-        return HttpAnswer(200, headers, chunks=pieces)
+    pieces = unpacked(_pieces(response, STREAMED if stream else PIECE), headers.get("content-encoding", ""))
+    if stream and response.status_code in (200, 206):
+        return HttpAnswer(response.status_code, headers, chunks=pieces)
     body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) > _LARGEST_MESSAGE:
-            raise not_the_service("an answer without end")
+            raise answer_without_end()
     return HttpAnswer(response.status_code, headers, bytes(body))
 
 
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    import requests
+def _pieces(response: requests.Response, size: int) -> Iterator[bytes]:
+    """The body as it travelled. It is unpacked in one place only, whatever urllib3 could unpack by itself."""
+    from urllib3.exceptions import HTTPError
 
     try:
-        yield from response.iter_content(_PIECE)
-    except requests.RequestException as error:
+        yield from response.raw.stream(size, decode_content=False)
+    except (HTTPError, OSError) as error:
         raise Unreachable(repr(error), maybe_received=True) from error
 
 

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import msgspec
-
-from app.domain.acts import ActOutcome, OutcomeKind
+from app.domain.acts import ActOutcome
 from app.domain.errors import KnownError
-from app.models.entries import TOO_LARGE, UNREAD, OutboxEntry
+from app.domain.moderation import ModerationRequest, RequestState
 from app.models.held import Page
-from app.sync.answers import Refused, message, page_lines
-from app.sync.calls import HttpCall, Steps, Unreachable
-from app.wire.messages import (
-    PROTOCOL,
-    PUSH_ACTS,
-    PUSH_BYTES,
-    FeedLine,
-    Hello,
-    OutcomeMessage,
-    Push,
-    PushAnswer,
-)
+from app.sync.answers import Refused, checked, message, page_lines
+from app.sync.calls import BEGUN, HttpAnswer, HttpCall, Steps
+from app.sync.comparing import Comparing
+from app.sync.pushing import Pushing
+from app.wire.messages import PROTOCOL, FeedLine, Hello
 
 if TYPE_CHECKING:
     from app.models.cache import CacheStore
@@ -36,10 +27,6 @@ OnChanges = Callable[[frozenset[str], bool], None]
 
 HELLO_LASTS = 900.0
 """Seconds after which the service is asked anew what it speaks and what its backups cover."""
-
-_PATIENCE = 3
-_SPLITS = 16
-_NOT_UNDERSTOOD = "malformed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +41,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What one sync did. ``seen``: the feed number reached; ``at``: when it ended, by this computer's clock."""
+    """What one sync did. ``seen``: the feed number reached; ``at``: when it ended, by this computer's clock.
+
+    mended: roots that were unlike the service's and came anew. alike: False if some still are after that.
+    """
 
     pushed: int
     pulled: int
     outcomes: tuple[ActOutcome, ...]
     seen: int
     at: datetime
+    mended: frozenset[str] = frozenset()
+    alike: bool = True
 
 
 class Engine:
@@ -82,21 +74,22 @@ class Engine:
     ) -> None:
         self._work = work
         self._cache = cache
-        self._device_id = device_id
         self._clock = clock
         self._ticks = ticks
         self.on_changes = on_changes
         self.on_progress = on_progress
+        self._pushing = Pushing(work, device_id, self._answered, cache.seen)
+        self._comparing = Comparing(cache, self.pull)
         self._hello: Hello | None = None
         self._hello_at = 0.0
         self._outcomes: list[ActOutcome] = []
         self._records = 0
-        self._splits = 0
         self._lost = False
 
     def sync(self) -> Steps[SyncReport]:
         """One whole round. Raises the ``KnownError`` that ended it; what was done before stays done."""
-        self._outcomes, self._records, self._splits = [], 0, _SPLITS
+        self._outcomes, self._records = [], 0
+        self._pushing.begin_round()
         try:
             return (yield from self._round())
         except KnownError:
@@ -120,6 +113,36 @@ class Engine:
                 "The service needs a newer version of Touchstone.",
                 "Update Touchstone; your work is kept, and you can go on working offline until then.",
             )
+        trouble: Refused | None = None
+        unfinished = self._work.unfinished()
+        if unfinished:
+            trouble = yield from self._exchange()
+        else:
+            yield from self.pull()
+        self._cache.make_later_indexes()
+        hello = yield from self.hello()
+        if unfinished:
+            self._work.release_covered(seen=self._cache.seen(), durable_seq=hello.durable_seq)
+        mended, alike = frozenset[str](), True
+        if self._comparing.due(hello.server_time):
+            compared = yield from self._comparing.compare(hello.server_time)
+            mended, alike = compared.roots, compared.alike
+        if self._work.tidy_due:
+            self._forget_what_left()
+        if trouble is not None:
+            raise trouble
+        return SyncReport(
+            pushed=len(self._outcomes),
+            pulled=self._records,
+            outcomes=tuple(self._outcomes),
+            seen=self._cache.seen(),
+            at=self._clock(),
+            mended=mended,
+            alike=alike,
+        )
+
+    def _exchange(self) -> Steps[Refused | None]:
+        """Push, then pull to the end; once more if that showed that the service lost acts of mine, or ended a hold."""
         # What was taken and never seen in a pull may have been lost with a restored backup: asking again is free.
         unsure = self._work.offer_again(seen=self._cache.seen())
         if self._work.release_blocked() + unsure:
@@ -128,29 +151,31 @@ class Engine:
             # Does the service still know where I stand? One restored from a backup must first get back what it
             # lost, or it would refuse what rests on that.
             yield from self._next_page()
-        trouble = yield from self._exchange()
-        hello = yield from self.hello()
-        seen = self._cache.seen()
-        self._work.release_covered(seen=seen, durable_seq=hello.durable_seq)
-        if trouble is not None:
-            raise trouble
-        return SyncReport(
-            pushed=len(self._outcomes),
-            pulled=self._records,
-            outcomes=tuple(self._outcomes),
-            seen=seen,
-            at=self._clock(),
-        )
-
-    def _exchange(self) -> Steps[Refused | None]:
-        """Push, then pull to the end; once more if it turned out meanwhile that the service lost acts of mine."""
         self._lost = False
         trouble = yield from self._push_all()
         yield from self.pull()
-        if self._lost:
+        if self._offer_held() or self._lost:
             trouble = yield from self._push_all()
             yield from self.pull()
         return trouble
+
+    def _offer_held(self) -> bool:
+        """Asks again about what a hold stopped, once the request is here without the hold; whether there was any."""
+        free = {}
+        for request_id in self._work.held_requests():
+            request = self._cache.record("request", request_id)
+            if isinstance(request, ModerationRequest) and request.state is not RequestState.ON_HOLD:
+                free[request_id] = request.rev
+        if not self._work.offer_held(free):
+            return False
+        self.on_changes(frozenset(free), True)
+        return True
+
+    def _forget_what_left(self) -> None:
+        """Outside my scope nothing remains but what waits, or is nowhere else yet."""
+        settled = self._work.settled_requests()
+        if self._work.forget(settled - self._cache.roots_here(settled)):
+            self.on_changes(frozenset(), True)
 
     # -- hello --------------------------------------------------------------------------------------------------
 
@@ -172,98 +197,55 @@ class Engine:
             raise trouble
 
     def _push_all(self) -> Steps[Refused | None]:
-        """As ``push``; but a fault inside the service over some batch is returned after the others were offered."""
         hello = yield from self.hello()
-        limit = max(1, min(PUSH_ACTS, hello.push_acts))
-        max_bytes = min(PUSH_BYTES, hello.push_bytes)
-        above, faults = 0, 0
-        trouble: Refused | None = None
-        while True:
-            batch = self._work.begin_sending(above=above, limit=limit, max_bytes=max_bytes)
-            if not batch:
-                return trouble
-            above = batch[-1].seq
-            try:
-                yield from self._offer(batch)
-            except Refused as error:
-                faults += 1
-                if error.status != 500 or faults >= _PATIENCE:
-                    raise
-                trouble = error
+        return (yield from self._pushing.offer_all(hello))
 
-    def _offer(self, batch: Sequence[OutboxEntry]) -> Steps[None]:
-        push = Push(device_id=self._device_id, acts=[entry.message() for entry in batch])
-        ids = [entry.act_id for entry in batch]
-        call = HttpCall(
-            "POST", "/api/sync/push", {"Content-Type": "application/json"}, msgspec.json.encode(push)
-        )
-        try:
-            answer = yield call
-        except Unreachable as error:
-            if not error.maybe_received:
-                self._work.not_sent(ids)
-            raise
-        except KnownError:
-            self._work.not_sent(ids)
-            raise
-        try:
-            outcomes = message(answer, PushAnswer).outcomes
-        except Refused as error:
-            yield from self._refused(batch, error)
-            return
-        self._take(ids, outcomes)
-
-    def _refused(self, batch: Sequence[OutboxEntry], error: Refused) -> Steps[None]:
-        unread = error.status == 413 or (error.status == 400 and error.code == _NOT_UNDERSTOOD)
-        if error.status < 500 or error.status == 503:
-            # Refused as a whole and unread: none of it took effect.
-            self._work.not_sent([entry.act_id for entry in batch])
-        stubborn = error.status == 500 and batch[0].tries > _PATIENCE
-        if len(batch) > 1 and (unread or (stubborn and self._splits > 0)):
-            # One act must not hold up the others: it is found by halving.
-            self._splits -= 1
-            yield from self._offer_halves(batch)
-            return
-        if not unread:
-            raise error
-        outcome = OutcomeMessage(
-            act_id=batch[0].act_id,
-            outcome=OutcomeKind.REJECTED.value,
-            code=TOO_LARGE if error.status == 413 else UNREAD,
-            says=f"The service could not take this: {error.says}",
-        )
-        self._take([batch[0].act_id], [outcome])
-
-    def _offer_halves(self, batch: Sequence[OutboxEntry]) -> Steps[None]:
-        middle = len(batch) // 2
-        trouble: Refused | None = None
-        for half in (batch[:middle], batch[middle:]):
-            again = self._work.begin_sending(
-                above=0, limit=len(half), max_bytes=PUSH_BYTES, ids=[entry.act_id for entry in half]
-            )
-            try:
-                if again:
-                    yield from self._offer(again)
-            except Refused as error:
-                if error.status != 500:
-                    raise
-                trouble = error
-        if trouble is not None:
-            raise trouble
-
-    def _take(self, ids: Sequence[str], outcomes: Sequence[OutcomeMessage]) -> None:
-        """Notes the answers to these acts; an act without one stays *sending* and is asked about again."""
-        mine = [outcome for outcome in outcomes if outcome.act_id in set(ids)]
-        self._outcomes += self._work.record_outcomes(mine)
+    def _answered(self, outcomes: tuple[ActOutcome, ...]) -> None:
+        self._outcomes += outcomes
         self.on_changes(frozenset(), True)
         self._tell(more=False)
 
     # -- pull ---------------------------------------------------------------------------------------------------
 
+    def open_root(self, root: str) -> Steps[None]:
+        """Has a request that this person may see brought to this device with all that hangs on it, and fetches it.
+
+        Raises ``Refused`` in the service's words when it may not be seen.
+        """
+        checked((yield HttpCall("POST", f"/api/sync/roots/{quote(root, safe='')}/open")))
+        yield from self.pull()
+
     def pull(self) -> Steps[None]:
         """Fetches page after page until nothing is left; each is written with its cursor or not at all."""
-        while (yield from self._next_page()):
-            pass
+        whole = not (yield from self._next_page())
+        while not whole:
+            whole = (yield from self._stream_pages()) or not (yield from self._next_page())
+
+    def _stream_pages(self) -> Steps[bool]:
+        """The pages of a long pull, each on its way while the one before it is being written.
+
+        Returns whether the end was reached; if not, the story broke off, and what was written last decides.
+        """
+        call: HttpCall | None = _pull(self._cache.cursor())
+        answer: HttpAnswer = BEGUN
+        while call is not None:
+            if answer is BEGUN:
+                answer = yield call
+            lines, end = page_lines(answer)
+            if end.resync or (end.more and call == _pull(end.cursor)):
+                return False
+            following = _pull(end.cursor) if end.more else None
+            trouble: KnownError | None = None
+            if following is not None:
+                try:
+                    answer = yield replace(following, ahead=True)
+                except KnownError as error:
+                    trouble = error
+            self._write(lines, end, fresh=False)
+            if trouble is not None:
+                raise trouble
+            call = following
+        return True
 
     def _next_page(self) -> Steps[bool]:
         """Fetches and writes one page; returns whether there are more."""
@@ -292,8 +274,10 @@ class Engine:
         page = Page(lines, end.cursor, end.seen, end.more, fresh)
         done = self._cache.apply_page(page)
         self._records += done.records
+        if done.left:
+            self._work.tidy_due = True
         touched = done.changed | done.left
-        if touched:
+        if touched or done.queues:
             self.on_changes(touched, False)
         self._tell(more=end.more)
 

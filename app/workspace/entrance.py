@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from app.domain.people import login_name
 
 if TYPE_CHECKING:
     from app.models.profile import Profile
+    from app.models.stores import Stores
+    from app.models.work import WorkStore
     from app.vault.keys import Keys
     from app.workspace.desk import Desk
 
@@ -68,8 +71,10 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
     Raises KnownError when another window has it open, its key is gone, or its files are newer or damaged.
     """
     from app.evidence.cage import Cage
-    from app.models.profile import Profile, open_stores
+    from app.models.faults import in_words
+    from app.models.profile import Profile
     from app.sync import Sync
+    from app.vault.disk import sync_folder
     from app.vault.files import FileStore
     from app.vault.handed import HandedOver
     from app.vault.lock import ProfileLock
@@ -78,37 +83,73 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
     from app.workspace.syncing import Syncing
 
     profile = Profile.read(folder)
-    lock = ProfileLock(folder)
-    lock.acquire()
-    try:
-        secrets = keys if keys is not None else keys_for(profile)
-        stores = open_stores(profile, secrets, clock=clock)
-        store = FileStore(folder / "files")
-        store.sweep_parts()
-        lent = HandedOver(folder / "handed-over")
-        lent.purge()
+    secrets = keys if keys is not None else keys_for(profile)
+    with contextlib.ExitStack() as undone:
+        lock = ProfileLock(folder)
+        lock.acquire()
+        undone.callback(lock.release)
+        stores = _open_stores(profile, secrets, clock)
+        undone.callback(stores.close)
+        with in_words("work", folder / "files"):
+            store = FileStore(folder / "files")
+            store.sweep_parts()
+            lent = HandedOver(folder / "handed-over")
+            lent.purge()
+            sync_folder(folder)
+        notice = _work_salvaged(stores.work) or cache_lost(
+            stores.cache_set_aside, missing=stores.cache_missing
+        )
         desk = Desk(
             profile,
             work=stores.work,
             cache=stores.cache,
             files=EvidenceFiles(stores.cache, store, lent, Cage()),
-            syncing=Syncing(
-                Sync(profile, stores, store, secrets, clock=clock), cache_lost(stores.cache_set_aside)
-            ),
+            syncing=Syncing(Sync(profile, stores, store, secrets, clock=clock), notice),
             lock=lock,
             clock=clock,
             new_id=new_act_id,
         )
         desk.note_opening()
-        profile.touch()
-    except BaseException:
-        lock.release()
-        raise
+        with in_words("work", folder / "profile.json"):
+            profile.touch()
+        undone.pop_all()
     return desk
 
 
-def cache_lost(set_aside: Path | None) -> KnownError | None:
-    """What to tell when a damaged copy of the service's records was put aside; a recovery is never silent."""
+def _open_stores(profile: Profile, secrets: Keys, clock: Callable[[], datetime]) -> Stores:
+    """Both databases; a damaged file of work is replaced by one with everything in it that can still be read."""
+    from app.models.profile import open_stores
+    from app.models.salvage import salvage_work
+    from app.models.stores import KEY_NAME
+
+    try:
+        return open_stores(profile, secrets, clock=clock)
+    except KnownError as error:
+        key = secrets.get(profile.id, KEY_NAME) if error.code == "work_damaged" else None
+        if key is None or not salvage_work(profile.folder, key):
+            raise
+    return open_stores(profile, secrets, clock=clock)
+
+
+def _work_salvaged(work: WorkStore) -> KnownError | None:
+    """What to tell once after a damaged file of work was replaced."""
+    from app.models.salvage import TOLD
+
+    told = work.get(TOLD)
+    if told is None:
+        return None
+    work.put(TOLD, None)
+    return KnownError("work_salvaged", told["says"], told["do"], details=told["details"])
+
+
+def cache_lost(set_aside: Path | None, *, missing: bool = False) -> KnownError | None:
+    """What to tell when the copy of the service's records was put aside, or is gone; a recovery is never silent."""
+    if set_aside is None and missing:
+        return KnownError(
+            "cache_missing",
+            "The copy of your requests on this computer was missing.",
+            "It is fetched anew with the next sync. Your own work is safe.",
+        )
     if set_aside is None:
         return None
     return KnownError(

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from app.domain.acts import Act, AddNote, Deed, RecordJudgement, SubmitReport
-from app.domain.moderation import Decision, ModerationRequest, Outcome
+from app.domain.moderation import Decision, Outcome
 from app.domain.people import Grant, Person, Role
 from app.models.held import Page
-from app.wire.codec import body_of
+from app.wire.codec import body_of, root_of
 from app.wire.messages import FeedLine, OutcomeMessage
 from tests.support.records import NOON
 
@@ -83,7 +83,7 @@ def outcome(
 def put(record: Any, rev: int = 1, **changes: Any) -> FeedLine:
     """The line of the feed that brings a record."""
     kind, body = body_of(record)
-    root = record.id if isinstance(record, ModerationRequest) else record.request_id
+    root = root_of(record)
     values: dict[str, Any] = {
         "kind": kind,
         "id": record.id,

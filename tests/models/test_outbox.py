@@ -72,7 +72,7 @@ def test_sending_keeps_the_order_and_the_limits(work: WorkStore) -> None:
         work.add(act(number, noting("x" * 1000)))
     first = work.begin_sending(above=0, limit=2, max_bytes=10**6)
     assert [entry.act_id for entry in first] == ["act-1", "act-2"]
-    second = work.begin_sending(above=first[-1].seq, limit=200, max_bytes=5000)
+    second = work.begin_sending(above=first[-1].seq, limit=200, max_bytes=7000)
     assert [entry.act_id for entry in second] == ["act-3", "act-4"]
     assert {entry.state for entry in (*first, *second)} == {ActState.SENDING}
 
@@ -319,3 +319,31 @@ def test_entries_can_be_chosen(work: WorkStore) -> None:
     assert [entry.act_id for entry in work.entries(newest=2)] == ["act-2", "act-3"]
     with pytest.raises(KeyError):
         work.entry("act-9")
+
+
+def test_only_what_changed_since_is_asked_about_again_of_held_acts(work: WorkStore) -> None:
+    work.add(act(1))
+    work.add(act(2, noting(request_id="request-2")))
+    send_all(work)
+    work.record_outcomes([outcome(1, "held", "on_hold", n=3), outcome(2, "held", "on_hold", n=4)])
+    assert work.held_requests() == {"request-1", "request-2"}
+    assert work.offer_held({"request-1": 5, "request-2": 6}) == 2
+    work.record_outcomes([outcome(1, "held", "on_hold", n=3), outcome(2, "held", "on_hold", n=4)])
+    assert work.offer_held({"request-1": 5, "request-2": 6}) == 0
+    assert work.offer_held({"request-1": 7, "request-2": 6}) == 1
+    assert [str(entry.state) for entry in work.entries()] == ["sending", "held"]
+
+
+def test_bytes_of_a_report_that_waits_stay_while_the_rest_is_forgotten(work: WorkStore) -> None:
+    work.add(act(1))
+    work.add(act(2, reporting()))
+    send_all(work)
+    work.record_outcomes([outcome(1, "applied", n=3)])
+    work.release_covered(seen=3, durable_seq=3)
+    assert work.settled_requests() == {"request-1"}
+    assert work.forget(["request-1"]) == 1
+    assert work.entry("act-1").forgotten
+    assert work.entry("act-2").payload
+    assert work.report("act-2") is not None
+    assert work.settled_requests() == frozenset()
+    assert work.unsettled(0) == (work.entry("act-2"),)

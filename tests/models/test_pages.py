@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from app.domain.moderation import queue_row_of
 from app.models.cache import CacheStore
 from app.models.database import Database
 from app.models.stores import Stores
@@ -299,3 +301,67 @@ def test_a_reader_in_the_way_has_the_log_cut_with_a_later_page(stores: Stores) -
     impatient.apply_page(page([], "c3", 3))
     assert log.stat().st_size == 0
     impatient.close()
+
+
+# -- at rest ----------------------------------------------------------------------------------------------------
+
+
+def test_a_page_with_nothing_new_writes_nothing_and_is_still_being_in_step(open_again: Opener) -> None:
+    stores = open_again()
+    cache = stores.cache
+    cache.apply_page(page([put(REQUEST)], "c7", seen=7))
+    first = cache.last_synced()
+    assert cache._database.clear_log()
+    log = cache._database.path.with_name("cache.db-wal")
+    cache.apply_page(page([], "c7", seen=7))
+    assert log.stat().st_size == 0
+    second = cache.last_synced()
+    assert first is not None
+    assert second is not None
+    assert second > first
+    cache.apply_page(page([], "c8", seen=7))
+    assert log.stat().st_size > 0
+    cache.apply_page(page([], "c8", seen=7))
+    last = cache.last_synced()
+    stores.close()
+    assert open_again().cache.last_synced() == last
+
+
+def test_the_last_empty_page_of_a_re_reading_still_sweeps(cache: CacheStore) -> None:
+    cache.apply_page(page([put(REQUEST)], "c1", 1))
+    cache.apply_page(page([], "c1", 1, more=True, fresh=True))
+    done = cache.apply_page(page([], "c1", 1))
+    assert done.left == {"request-1"}
+
+
+def test_thin_rows_change_no_request(cache: CacheStore) -> None:
+    thin = queue_row_of(REQUEST)
+    done = cache.apply_page(page([enter("queue"), put(thin), put(SAMPLE)], "c1", 1))
+    assert (done.changed, done.entered, done.left) == ({"request-1"}, frozenset(), frozenset())
+    assert done.queues
+    assert cache.queue_rows() == [replace(thin, rev=1)]
+    assert cache.requests() == []
+    done = cache.apply_page(page([leave("queue")], "c2", 2))
+    assert (done.left, done.queues) == (frozenset(), True)
+    assert cache.queue_rows() == []
+
+
+def test_the_later_indexes_are_made_when_asked_for(cache: CacheStore, stores: Stores) -> None:
+    cache.apply_page(page([put(REQUEST), put(EVIDENCE)]))
+    query = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_file'"
+    assert _value(stores, query) == 0
+    cache.make_later_indexes()
+    cache.make_later_indexes()
+    assert _value(stores, query) == 1
+
+
+def test_sums_do_not_depend_on_the_order_in_which_records_came(cache: CacheStore) -> None:
+    cache.apply_page(page([put(REQUEST, rev=3), put(SAMPLE, rev=4), put(records.sample(2), rev=5)], "c1", 5))
+    once = cache.sums(by_root=True)
+    cache.apply_page(page([enter("request-1"), put(records.sample(2), rev=5)], "c2", 5, more=True))
+    assert cache.sums().kinds != once.kinds
+    cache.apply_page(page([put(SAMPLE, rev=4), put(REQUEST, rev=3)], "c3", 5))
+    again = cache.sums(by_root=True)
+    assert (again.kinds, again.roots) == (once.kinds, once.roots)
+    assert {kind: sum.count for kind, sum in once.kinds.items()} == {"request": 1, "sample": 2}
+    assert cache.sums().roots is None

@@ -14,18 +14,23 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import zstandard
 
 from app.domain.acts import AddNote, RecordJudgement, SubmitReport
 from app.domain.dates import to_text
 from app.domain.people import Grant, Person, Role
 from app.sync.calls import HttpAnswer, HttpCall
 from app.wire.acts import deed_of
-from app.wire.codec import body_of, tokens_of
+from app.wire.codec import body_of, root_of, tokens_of
+from app.wire.manifest import Digest
 from app.wire.messages import (
     PROTOCOL,
     ActMessage,
     FeedLine,
     Hello,
+    KindSum,
+    ManifestAnswer,
+    ManifestAsk,
     OutcomeMessage,
     Problem,
     Push,
@@ -58,6 +63,7 @@ class Data:
     received: dict[str, tuple[str, OutcomeMessage]] = field(default_factory=dict)
     effects: list[str] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
+    taken_away: set[tuple[str, int]] = field(default_factory=set)
 
 
 class SimulatedService:
@@ -75,6 +81,11 @@ class SimulatedService:
         self.refresh = "refresh-0"
         self.protocol = (PROTOCOL, PROTOCOL)
         self.push_acts, self.push_bytes = push_acts, 8 * 2**20
+        self.push_encodings: list[str] = []
+        self.compares = 200
+        self.mends = True
+        self.server_time = records.NOON
+        self.packed_pushes = 0
         self.hashes: dict[str, str] = {}
         self.calls: list[str] = []
 
@@ -85,8 +96,7 @@ class SimulatedService:
         for record in changed:
             self._begin()
             kind, body = body_of(record)
-            root = record.id if kind == "request" else record.request_id
-            self.data.rows.append((self.data.head, kind, record.id, root, body))
+            self.data.rows.append((self.data.head, kind, record.id, root_of(record), body))
 
     def drop(self, kind: str, identifier: str, root: str) -> None:
         self._begin()
@@ -159,7 +169,13 @@ class SimulatedService:
             case "GET", "/api/sync/pull":
                 return HttpAnswer(200, NDJSON, self._pull(parse_qs(parts.query).get("cursor", [""])[0]))
             case "POST", "/api/sync/push":
-                return self._push(msgspec.json.decode(call.body, type=Push))
+                return self._receive(call)
+            case "POST", "/api/sync/manifest":
+                if self.compares != 200:
+                    return refusal(self.compares, "not_found", "There is nothing here.")
+                return self._json(self._compare(msgspec.json.decode(call.body, type=ManifestAsk)))
+            case "POST", path if path.startswith("/api/sync/roots/") and path.endswith("/open"):
+                return self._open(path.split("/")[4])
             case "GET", path if path.startswith("/api/blobs/"):
                 return self._blob(path.rsplit("/", 1)[1])
         return refusal(404, "not_found", "There is nothing here.")
@@ -176,7 +192,8 @@ class SimulatedService:
             durable_seq=self.durable_seq,
             push_acts=self.push_acts,
             push_bytes=self.push_bytes,
-            server_time=to_text(records.NOON),
+            server_time=to_text(self.server_time),
+            push_encodings=self.push_encodings,
         )
 
     def _tokens(self, refresh: str = "") -> Tokens:
@@ -242,7 +259,7 @@ class SimulatedService:
             if root in mine:
                 lines.append((n, 0, FeedLine(op="enter", root=root, rev=n)))
                 lines += [(n, 1, _line(k, v)) for k, v in sorted(state.items()) if v[1] == root]
-            elif root in before:
+            elif root in before or (root, n) in self.data.taken_away:
                 lines.append((n, 0, FeedLine(op="leave", root=root, rev=n)))
         for n, kind, identifier, root, body in self.data.rows:
             if not base < n <= head or root not in mine or root in last:
@@ -253,7 +270,51 @@ class SimulatedService:
                 lines.append((n, 0, _line((kind, identifier), (n, root, body))))
         return [line for _, _, line in sorted(lines, key=lambda entry: entry[:2])]
 
+    # -- comparing and opening ----------------------------------------------------------------------------------
+
+    def _compare(self, ask: ManifestAsk) -> ManifestAnswer:
+        cursor = json.loads(ask.cursor)
+        if cursor["base"] != self.data.head or cursor["tags"][0] != self.data.tags.get(self.data.head, ""):
+            return ManifestAnswer(current=False)
+        kinds: dict[str, Digest] = {}
+        roots: dict[str, Digest] = {root: Digest() for root in self.mine()}
+        for (kind, identifier), (n, root, _) in self.state().items():
+            if root in roots:
+                kinds.setdefault(kind, Digest()).add(kind, identifier, n)
+                roots[root].add(kind, identifier, n)
+        sums = {kind: KindSum(count=sum.count, digest=sum.text()) for kind, sum in kinds.items()}
+        unlike = sorted(
+            kind for kind in sums.keys() | ask.kinds.keys() if sums.get(kind) != ask.kinds.get(kind)
+        )
+        answer = ManifestAnswer(current=True, kinds=unlike)
+        if ask.roots is not None:
+            empty = Digest().text()
+            for root in sorted(roots.keys() | ask.roots.keys()):
+                mine = roots[root].text() if root in roots else ""
+                if (mine or empty) != ask.roots.get(root, empty):
+                    answer.roots.append(root)
+                    if not self.mends:
+                        continue
+                    self.assign(root, root in roots)
+                    if root not in roots:
+                        self.data.taken_away.add((root, self.data.head))
+        return answer
+
+    def _open(self, root: str) -> HttpAnswer:
+        if ("request", root) not in self.state():
+            return refusal(404, "not_found", "There is no such request, or none that you may see.")
+        self.assign(root)
+        return HttpAnswer(204)
+
     # -- push ---------------------------------------------------------------------------------------------------
+
+    def _receive(self, call: HttpCall) -> HttpAnswer:
+        packed = call.headers.get("Content-Encoding", "")
+        if packed and packed not in self.push_encodings:
+            return refusal(400, "malformed", "The service cannot read this message.")
+        body = zstandard.ZstdDecompressor().decompress(call.body) if packed else call.body
+        self.packed_pushes += bool(packed)
+        return self._push(msgspec.json.decode(body, type=Push))
 
     def _push(self, push: Push) -> HttpAnswer:
         assert len(push.acts) <= self.push_acts
@@ -268,7 +329,8 @@ class SimulatedService:
         assert sha256 == act.payload_sha256, "the payload changed on its way"
         assert self.hashes.setdefault(act.act_id, sha256) == sha256, "an act changed after it was first sent"
         before = self.data.received.get(act.act_id)
-        if before is not None and before[1].outcome != "blocked":
+        released = before is not None and before[1].outcome == "held" and act.request_id not in self.data.held
+        if before is not None and before[1].outcome != "blocked" and not released:
             stored = before[1]
             word = "already_applied" if stored.outcome in TAKEN else stored.outcome
             return OutcomeMessage(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
+from app.domain.moderation import ModerationRequest
+from app.models.held import Unreadable
+from app.sync.calls import HttpAnswer, HttpCall
 from app.sync.engine import HELLO_LASTS
+from app.wire.codec import body_of
+from app.wire.messages import ActMessage, OutcomeMessage
 from tests.support import records
 from tests.sync.device import Device
 from tests.sync.network import Fault
@@ -132,3 +141,90 @@ def test_a_service_that_always_answers_resync_does_not_go_round_in_circles(devic
 
     device.network.service = Confused()
     assert trouble(device).code == "service_confused"
+
+
+# -- a service of tomorrow --------------------------------------------------------------------------------------
+
+
+def put_raw(
+    service: SimulatedService, kind: str, identifier: str, root: str, body: dict[str, object]
+) -> None:
+    """A record as a newer service may write it."""
+    service._begin()
+    service.data.rows.append((service.data.head, kind, identifier, root, msgspec.json.encode(body)))
+
+
+def test_records_of_tomorrow_are_kept_whole_and_stop_nothing_else(
+    device: Device, service: SimulatedService
+) -> None:
+    _, known = body_of(records.request(id="request-1", number="MR-1"))
+    today = msgspec.json.decode(known)
+    put_raw(service, "request", "request-1", "request-1", today | {"field_of_tomorrow": [1, {"a": None}]})
+    strange = today | {"state": "state_of_tomorrow", "nation": "atlantis"}
+    put_raw(service, "request", "request-9", "request-9", strange)
+    put_raw(
+        service, "visit", "visit-1", "request-1", {"what": "a kind of tomorrow", "files": [{"sha256": 5}]}
+    )
+    put_raw(service, "evidence", "evidence-9", "request-1", {"kind": "hologram", "sha256": "f" * 64})
+    service.assign("request-9")
+    device.sync()
+    assert in_step(device)
+    readable = {record.id: record for record in device.cache.requests()}
+    assert isinstance(readable["request-1"], ModerationRequest)
+    assert isinstance(readable["request-9"], Unreadable)
+    kinds = {type(record).__name__ for record in device.cache.root("request-1")}
+    assert kinds == {"ModerationRequest", "Sample", "Unreadable"}
+    # The daily comparison counts them like any other.
+    report = device.sync()
+    assert report.alike
+    assert report.mended == frozenset()
+    act = device.note("request-1")
+    device.sync()
+    assert device.states() == {act: "applied"}
+
+
+def test_lines_and_answers_of_tomorrow_are_read_as_far_as_they_are_known(
+    device: Device, service: SimulatedService
+) -> None:
+    pull, answer = service._pull, service.answer
+
+    def more_than_known(cursor: str) -> bytes:
+        lines = [msgspec.json.decode(line) | {"signed_by": "tomorrow"} for line in pull(cursor).splitlines()]
+        lines.insert(0, {"op": "remember", "root": "request-1", "why": {"new": True}})
+        lines[-1]["count"] += 1
+        return b"\n".join(map(msgspec.json.encode, lines)) + b"\n"
+
+    def with_fields(call: HttpCall) -> HttpAnswer:
+        told = answer(call)
+        if "json" in told.headers.get("content-type", "") and "ndjson" not in told.headers["content-type"]:
+            return replace(
+                told, body=msgspec.json.encode(msgspec.json.decode(told.body) | {"of_tomorrow": 1})
+            )
+        return told
+
+    service._pull = more_than_known  # type: ignore[method-assign]
+    service.answer = with_fields  # type: ignore[method-assign]
+    act = device.note("request-1")
+    device.sync()
+    assert in_step(device)
+    assert device.states() == {act: "applied"}
+
+
+def test_an_answer_of_tomorrow_is_kept_as_refused_with_its_word(
+    device: Device, service: SimulatedService
+) -> None:
+    device.sync()
+    act = device.note("request-1")
+    take = service._take
+
+    def postponed(message: ActMessage) -> OutcomeMessage:
+        said = take(message)
+        said.outcome = "postponed"
+        return said
+
+    service._take = postponed  # type: ignore[method-assign]
+    device.sync()
+    entry = device.work.entry(act)
+    assert (str(entry.state), entry.code) == ("rejected", "update_needed")
+    assert "postponed" in entry.says
+    assert entry.payload

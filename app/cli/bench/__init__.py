@@ -42,7 +42,7 @@ Benchmark = Callable[[], Iterator[Result]]
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by its name, in the order in which they run."""
-    from app.cli.bench import papers, saving, syncs, windows
+    from app.cli.bench import memory, papers, saving, syncs, transfers, windows
 
     return {
         "first-sync": syncs.first_sync,
@@ -52,6 +52,11 @@ def benchmarks() -> dict[str, Benchmark]:
         "start-up": windows.start_up,
         "stall": windows.stall,
         "save": saving.save,
+        "save-during-sync": syncs.save_during_sync,
+        "memory": memory.memory,
+        "download": transfers.download,
+        "upload": transfers.upload,
+        "resume": transfers.resume,
         "report": papers.report,
     }
 
@@ -66,13 +71,13 @@ def run(target: Path | None, only: str | None) -> int:
     if target is not None:
         target.touch()  # a place that cannot be written is said before an hour of measuring, not after
     found: list[Result] = []
-    print(f"{'benchmark':<12} {'n':>8} {'value':>12} {'floor':>12} {'ratio':>7}  runs")
+    print(f"{'benchmark':<16} {'n':>8} {'value':>12} {'floor':>12} {'ratio':>7}  runs")
     for name, measure in known.items():
         if only in (None, name):
             for one in measure():
                 found.append(one)
                 print(
-                    f"{one.name:<12} {one.n:>8,} {one.value:>9.3f} {one.unit:<2} {one.floor:>9.3f} {one.unit:<2} "
+                    f"{one.name:<16} {one.n:>8,} {one.value:>9.3f} {one.unit:<2} {one.floor:>9.3f} {one.unit:<2} "
                     f"{one.ratio:>6.2f}×  {one.runs}",
                     flush=True,
                 )

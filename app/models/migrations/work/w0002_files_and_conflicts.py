@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String, nullable=False),
         sa.Column("says", sa.String, nullable=False),
         sa.Column("added_at", sa.String, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("beyond", sa.Integer, nullable=False),
     )
     op.create_table(
         "set_aside",
