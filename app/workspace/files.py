@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
@@ -78,6 +79,36 @@ class EvidenceFiles:
     def handed_over(self) -> tuple[HandedOver, ...]:
         return tuple(HandedOver(str(path), path.name) for path in self._lent.paths())
 
+    def which_here(self, evidence: Iterable[Evidence]) -> frozenset[str]:
+        """The hashes of those files that are noted to lie here whole."""
+        return frozenset(self._cache.file_keys([item.sha256 for item in evidence if item.sha256]))
+
+    def verify(self, item: Evidence, on_bytes: Callable[[int], None], stopped: Callable[[], bool]) -> bool:
+        """Reads a file of this computer whole; True when size and SHA-256 are those that the service names.
+
+        False when ``stopped()`` said so before the end. on_bytes: told how many bytes were read so far.
+        Raises KnownError ``not_downloaded``, ``file_missing`` or ``file_damaged``.
+        """
+        found = hashlib.sha256()
+        read = 0
+        try:
+            with self._sealed(item) as sealed:
+                for piece in sealed.chunks():
+                    if stopped():
+                        return False
+                    found.update(piece)
+                    read += len(piece)
+                    on_bytes(read)
+        except OSError as error:
+            raise _damaged(repr(error)) from error
+        if (read, found.hexdigest()) != (item.size, item.sha256):
+            raise _damaged(f"{read} of {item.size} bytes, {found.hexdigest()}")
+        return True
+
+    def mark_lost(self, item: Evidence) -> None:
+        """The copy here cannot be relied on: it counts as not fetched, everywhere, until it is fetched again."""
+        self._cache.file_lost(item.sha256)
+
     def purge(self) -> tuple[str, ...]:
         """Removes every handed-over copy; names those that a program still holds."""
         return tuple(path.name for path in self._lent.purge())
@@ -94,6 +125,15 @@ class EvidenceFiles:
                 "Fetch it while you have a network.",
             )
         return self._store.open(item.sha256, key)
+
+
+def _damaged(details: str) -> KnownError:
+    return KnownError(
+        "file_damaged",
+        "The copy of this file on this computer is damaged and cannot be read.",
+        "Fetch it again while you have a network.",
+        details=details,
+    )
 
 
 def as_file(report: IssuedReport) -> Evidence:

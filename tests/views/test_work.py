@@ -20,9 +20,9 @@ from app.views import style
 from app.views.actions import ActionRegistry
 from app.views.rows import ITEM_ROLE, Head
 from app.views.work.delegate import WorkDelegate
-from app.views.work.fetching import size_words
 from app.views.work.model import WorkModel
 from app.views.work.screen import WorkScreen
+from app.views.work.sizes import size_words
 from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, Group, Offline, SyncMark, WorkRow
 from tests.support.desks import Clock, make_profile, one_request, open_desk
@@ -268,7 +268,7 @@ def test_fetching_without_a_network_says_so_and_keeps_the_list(
     desk.close()
 
 
-def test_fetching_what_is_here_already_is_ready_to_travel(
+def test_fetching_what_is_here_already_says_so_and_does_not_promise_to_have_checked_it(
     tmp_path: Path, qtbot: QtBot, settled: Settled
 ) -> None:
     items, files = one_request(2, [("essay.txt", b"words of an essay")], id="id-1", number="MR-1")
@@ -277,7 +277,7 @@ def test_fetching_what_is_here_already_is_ready_to_travel(
     assert work.screen.model.rows[0].offline is Offline.READY
     work.screen.fetch()
     qtbot.waitUntil(lambda: bool(work.told))
-    assert work.told == ["Ready to travel: all evidence is on this computer."]
+    assert work.told == ["All evidence that can be fetched is on this computer."]
     settled()
     desk.close()
 
@@ -391,7 +391,19 @@ def test_the_model_keeps_headings_without_their_requests_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(820, "820 B"), (14_400, "14 kB"), (3_140_000, "3.1 MB"), (2_500_000_000, "2.5 GB")]
+    ("size", "words"),
+    [
+        (820, "820 B"),
+        (14_400, "14 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (3_140_000, "3.1 MB"),
+        (9_960_000, "10 MB"),
+        (312_000_000, "312 MB"),
+        (999_600_000, "1.0 GB"),
+        (2_500_000_000, "2.5 GB"),
+        (41_000_000_000, "41 GB"),
+    ],
 )
 def test_sizes_are_told_for_people(size: int, words: str) -> None:
     assert size_words(size) == words

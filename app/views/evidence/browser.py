@@ -14,6 +14,7 @@ from app.domain.errors import KnownError
 from app.domain.evidence import Fetch
 from app.views.evidence.files import FileList, FileRow, rows_for
 from app.views.evidence.handing import open_with_system
+from app.views.evidence.linking import open_in_browser
 from app.views.evidence.viewer import EvidenceView
 from app.views.parts import Badge, Elided, icon_button
 from app.views.style import spacing
@@ -35,7 +36,12 @@ class EvidenceBrowser(QWidget):
     refused = Signal(object)
     fetched = Signal(str)
 
-    def __init__(self, desk: Desk, opener: Callable[[str], bool] = open_with_system) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        opener: Callable[[str], bool] = open_with_system,
+        browse: Callable[[str], bool] = open_in_browser,
+    ) -> None:
         super().__init__()
         self._desk = desk
         self._request_id = ""
@@ -46,7 +52,7 @@ class EvidenceBrowser(QWidget):
         self._divided = False
         self._misses = False
         self.files = FileList()
-        self.view = EvidenceView(desk, opener)
+        self.view = EvidenceView(desk, opener, browse)
         self._build()
         self.files.chosen.connect(self._chosen)
         self.view.told.connect(self.told)
@@ -155,7 +161,9 @@ class EvidenceBrowser(QWidget):
             self._name.say("")
             self._count.say(self.tr("No files"))
         else:
-            self._name.say(row.item.evidence.name if row.item is not None else row.kind.words)
+            self._name.say(
+                row.item.evidence.name or row.kind.words if row.item is not None else row.kind.words
+            )
             about = row.kind.words
             if place >= 0:
                 about = self.tr("{kind} · file {number} of {count}").format(
@@ -269,6 +277,7 @@ class EvidenceBrowser(QWidget):
 
 def _first_worth_showing(rows: tuple[FileRow, ...]) -> FileRow | None:
     """The first file that can be shown at once, else the first file, else the first row."""
-    files = [row for row in rows if row.item is not None]
-    at_once = [row for row in files if row.item is not None and row.item.here and row.item.shown_inside]
-    return next(iter((*at_once, *files, *rows)), None)
+    items = [row for row in rows if row.item is not None]
+    at_once = [row for row in items if row.item is not None and row.item.here and row.item.shown_inside]
+    files = [row for row in items if not row.is_link]
+    return next(iter((*at_once, *files, *items, *rows)), None)

@@ -11,7 +11,7 @@ from app.views.evidence.files import FileRow
 from app.views.parts import BusyBar, CopyButton, Picture, button, details_of, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
-from app.views.work.fetching import size_words
+from app.views.work.sizes import size_words
 from app.workspace.snapshots import EvidenceItem
 
 

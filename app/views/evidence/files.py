@@ -23,7 +23,7 @@ from app.views.row_pen import RowPen, at
 from app.views.rows import Index, RowList
 from app.views.style import spacing
 from app.views.style.palette import Tone
-from app.views.work.fetching import size_words
+from app.views.work.sizes import size_words
 from app.workspace.snapshots import EvidenceItem, RequestSheet, SampleSheet
 
 ROW = int(Qt.ItemDataRole.UserRole)
@@ -31,7 +31,7 @@ ROW = int(Qt.ItemDataRole.UserRole)
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file, or (``item`` None) a kind of evidence that is missing or not applicable, with the reason."""
+    """A file or a mere link, or (``item`` None) a kind of evidence that is missing or not applicable."""
 
     kind: EvidenceKind
     item: EvidenceItem | None
@@ -49,12 +49,20 @@ class FileRow:
         return self.item is not None
 
     @property
+    def is_link(self) -> bool:
+        """Whether it lies on the centre's own platform alone."""
+        return self.item is not None and self.item.evidence.link_only
+
+    @property
     def is_missing(self) -> bool:
         return self.item is None and not self.not_applicable
 
 
 def rows_for(request: RequestSheet, sheet: SampleSheet | None) -> tuple[FileRow, ...]:
-    """Everything that counts for a sample, kind by kind: its own files, its unit's briefs, the request's files."""
+    """Everything that counts for a sample, kind by kind: its own files, its unit's briefs, the request's files.
+
+    A link stands beside them; whether it is enough is for the rule on what is missing to say (M-43, M-44).
+    """
     theirs = _items_for(request, sheet)
     everything = [item for one in request.samples for item in one.evidence] + list(request.evidence)
     lacking = missing_evidence(
@@ -66,15 +74,16 @@ def rows_for(request: RequestSheet, sheet: SampleSheet | None) -> tuple[FileRow,
     for kind in EvidenceKind:
         found = [item for item in theirs if item.evidence.kind is kind]
         files = [item for item in found if item.evidence.sha256]
-        for number, item in enumerate(files):
+        links = [item for item in found if item.evidence.link_only]
+        for number, item in enumerate((*files, *links)):
             rows.append(FileRow(kind, item, "", number == 0, not item.evidence.sample_id))
         if files:
             continue
         reasons = [item.evidence.not_applicable for item in found if item.evidence.not_applicable.strip()]
         if reasons:
-            rows.append(FileRow(kind, None, reasons[0]))
+            rows.append(FileRow(kind, None, reasons[0], not links))
         elif kind in missing:
-            rows.append(FileRow(kind, None))
+            rows.append(FileRow(kind, None, "", not links))
     return tuple(rows)
 
 
@@ -114,7 +123,7 @@ class FileModel(QAbstractListModel):
 
     def name(self, row: FileRow) -> str:
         if row.item is not None:
-            return row.item.evidence.name
+            return row.item.evidence.name or row.item.evidence.url
         if row.not_applicable:
             return self.tr("Not applicable: {reason}").format(reason=row.not_applicable)
         return self.tr("Missing")
@@ -122,6 +131,8 @@ class FileModel(QAbstractListModel):
     def state(self, row: FileRow) -> str:
         if row.item is None:
             return ""
+        if row.is_link:
+            return self.tr("Only a link")
         size = size_words(row.item.evidence.size)
         return size if row.item.here else self.tr("Not downloaded · {size}").format(size=size)
 
@@ -193,6 +204,8 @@ class FileRowPainter(QStyledItemDelegate):
             return "warning", Tone.WARN, shades.warn.ink
         if row.item is None:
             return "minus", Tone.NEUTRAL, shades.muted
+        if row.is_link:
+            return "link", Tone.NEUTRAL, shades.text
         if not row.item.here:
             return "cloud", Tone.NEUTRAL, shades.text
         return "file", Tone.INFO, shades.text

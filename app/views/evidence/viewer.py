@@ -15,6 +15,7 @@ from app.views.evidence.files import FileRow
 from app.views.evidence.find_bar import FindBar
 from app.views.evidence.handing import Handing, LentStrip, open_with_system
 from app.views.evidence.layout import Fit
+from app.views.evidence.linking import LinkCard, Linking, open_in_browser
 from app.views.evidence.pages import PageView
 from app.views.evidence.searching import Searching
 from app.views.evidence.source import Document
@@ -37,7 +38,12 @@ class EvidenceView(QWidget):
     fetch_wanted = Signal()
     stop_wanted = Signal()
 
-    def __init__(self, desk: Desk, opener: Callable[[str], bool] = open_with_system) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        opener: Callable[[str], bool] = open_with_system,
+        browse: Callable[[str], bool] = open_in_browser,
+    ) -> None:
         super().__init__()
         self.setObjectName("evidenceView")
         self._desk = desk
@@ -50,11 +56,13 @@ class EvidenceView(QWidget):
         self.nothing = NothingCard()
         self.outside = OutsideCard()
         self.absent = AbsentCard()
+        self.link = LinkCard()
         self.trouble = TroubleCard()
         self.tools = ViewTools()
         self.find_bar = FindBar()
         self.strip = LentStrip()
         self.handing = Handing(self, desk, self.strip, opener)
+        self.linking = Linking(self, browse)
         self._searching = Searching(self, self.find_bar, self.pages, self.text)
         self._build()
         self._wire()
@@ -67,7 +75,7 @@ class EvidenceView(QWidget):
         column.addWidget(self.tools)
         column.addWidget(self.find_bar)
         self._stack = QStackedWidget()
-        for page in (self.nothing, self.pages, self.text, self.outside, self.absent, self.trouble):
+        for page in (self.nothing, self.pages, self.text, self.outside, self.absent, self.link, self.trouble):
             self._stack.addWidget(page)
         column.addWidget(self._stack, 1)
         column.addWidget(self.strip)
@@ -88,6 +96,9 @@ class EvidenceView(QWidget):
             wish.connect(self.ask_outside)
         self.absent.fetch_wanted.connect(self.fetch_wanted)
         self.absent.stop_wanted.connect(self.stop_wanted)
+        self.link.wanted.connect(self._ask_link)
+        self.link.copied.connect(lambda: self.told.emit(self.tr("The address is on the clipboard.")))
+        self.linking.refused.connect(self.refused)
         self.handing.told.connect(self.told)
         self.handing.refused.connect(self.refused)
 
@@ -139,7 +150,10 @@ class EvidenceView(QWidget):
             return
         self._leave()
         self._request_id, self._item = request_id, item
-        if not item.here:
+        if item.evidence.link_only:
+            self.link.show_item(item)
+            self._put(self.link)
+        elif not item.here:
             self.absent.show_item(item)
             self._put(self.absent)
         elif not item.shown_inside:
@@ -234,11 +248,17 @@ class EvidenceView(QWidget):
         if self._item is not None and self._item.here:
             self.handing.ask(self._request_id, self._item)
 
+    def _ask_link(self) -> None:
+        if self._item is not None and self._item.evidence.link_only:
+            self.linking.ask(self._item.evidence.url)
+
     def focus_view(self) -> None:
         """Put the keyboard where the file is shown."""
         current = self._stack.currentWidget()
         if current is self.outside:
             self.outside.open.setFocus()
+        elif current is self.link:
+            self.link.copy.setFocus()
         elif current is self.trouble:
             self.trouble.open.setFocus()
         elif current is self.absent and not self.absent.fetch.isHidden():

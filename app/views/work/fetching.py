@@ -1,4 +1,4 @@
-"""Fetching evidence for the road: how far it is, a way to stop, and what could not be had."""
+"""Fetching evidence of the chosen requests: how far it is, a way to stop, and what could not be had."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.domain.evidence import Fetch
 from app.views.parts import Banner, BusyBar
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
+from app.views.work.sizes import size_words
 from app.workspace.snapshots import WorkRow
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Fetching(QWidget):
         elif say and self._stop.is_set():
             self.told.emit(self.tr("Stopped. Files that have arrived stay on this computer."))
         elif say:
-            self.told.emit(self.tr("Ready to travel: all evidence is on this computer."))
+            self.told.emit(self.tr("All evidence that can be fetched is on this computer."))
         self.setVisible(self._trouble is not None)
 
     def _show_trouble(self) -> None:
@@ -156,14 +157,3 @@ class Fetching(QWidget):
             self._trouble.deleteLater()
             self._trouble = None
         self.setVisible(self.busy)
-
-
-def size_words(size: int) -> str:
-    """A file size for people: ``820 B``, ``14 kB``, ``3.1 MB``."""
-    if size < 1000:
-        return f"{size} B"
-    if size < 1_000_000:
-        return f"{size / 1000:.0f} kB"
-    if size < 1_000_000_000:
-        return f"{size / 1_000_000:.1f} MB"
-    return f"{size / 1_000_000_000:.1f} GB"

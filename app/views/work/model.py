@@ -62,13 +62,6 @@ class WorkModel(HeadedModel[WorkRow]):
     def take(self, rows: Sequence[WorkRow]) -> bool:
         """Show these rows. True when the order or number changed, so that the view starts anew."""
         self._rows = tuple(rows)
-        former = self._haystacks
-        self._haystacks = {}
-        for row in self._rows:
-            known = former.get(row.request_id)
-            self._haystacks[row.request_id] = (
-                known if known and known[0] == row else (row, _haystack(row, self.group_words(row.group)))
-            )
         return self._show()
 
     def filter(self, text: str) -> bool:
@@ -87,8 +80,11 @@ class WorkModel(HeadedModel[WorkRow]):
         return self._arrange(by_group.items())
 
     def _matches(self, row: WorkRow) -> bool:
-        haystack = self._haystacks[row.request_id][1]
-        return all(needle in haystack for needle in self._needles)
+        known = self._haystacks.get(row.request_id)
+        if known is None or known[0] is not row:
+            # Made when something is searched for: most readings of the list are never filtered.
+            known = self._haystacks[row.request_id] = (row, _haystack(row, self.group_words(row.group)))
+        return all(needle in known[1] for needle in self._needles)
 
     # -- words ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The Work screen: the list, its quick filter, and fetching evidence for the road."""
+"""The Work screen: the list, its quick filter, and the ways to bring evidence to this computer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.domain.errors import KnownError
+from app.views import style
 from app.views.actions import ActionRegistry
 from app.views.pages import TroublePage
 from app.views.parts import EmptyState, button, label, title_row
@@ -23,6 +25,7 @@ from app.views.screen import Screen
 from app.views.style import icons, spacing
 from app.views.tasks import run_task
 from app.views.work.delegate import WorkDelegate
+from app.views.work.departure import Departure
 from app.views.work.fetching import Fetching
 from app.views.work.model import WorkModel
 from app.workspace.snapshots import Changes, Group, Reach, Status, WorkRow
@@ -70,6 +73,8 @@ class WorkScreen(Screen):
         self._search.setPlaceholderText(self.tr("Filter by number, centre or qualification"))
         self._search.setAccessibleName(self.tr("Filter the requests"))
         self._fetching = Fetching(desk)
+        self._sides = QStackedWidget()
+        self.departure = Departure(desk, actions, self, self._sides, self._readable)
         self._build()
         self._add_actions()
         self._wire()
@@ -78,8 +83,13 @@ class WorkScreen(Screen):
     # -- building ---------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(spacing.WIDE, spacing.ROOMY, spacing.WIDE, spacing.SNUG)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(spacing.WIDE, spacing.ROOMY, spacing.WIDE, spacing.SNUG)
+        whole.addWidget(self._sides)
+        side = QWidget()
+        self._sides.addWidget(side)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing.BASE)
         head = QHBoxLayout()
         head.setSpacing(spacing.BASE)
@@ -87,13 +97,19 @@ class WorkScreen(Screen):
         self._summary = label("", "muted")
         self._open = button(self.tr("Open"), self.open_current, kind="primary", name="openRequest")
         self._take = button(self.tr("Fetch evidence"), self.fetch, icon="download", name="takeOffline")
+        self._take.setToolTip(self.tr("Fetch the evidence of the chosen requests"))
         head.addLayout(title_row(self._title, self._summary), 1)
+        self._travel = button(self.tr("Take offline…"), self.departure.open, icon="cloud", name="openTravel")
         head.addWidget(self._take)
+        head.addWidget(self._travel)
         head.addWidget(self._open)
         column.addLayout(head)
         column.addWidget(self._search)
         column.addWidget(self._fetching)
+        column.addWidget(self.departure.strip)
         self._pages = QStackedWidget()
+        # Pages that are not in front must not press the lines above them together.
+        self._pages.setMinimumHeight(3 * spacing.TARGET)
         self._loading = label(self.tr("Reading your requests…"), "muted")
         self._loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty = EmptyState(
@@ -131,16 +147,41 @@ class WorkScreen(Screen):
         self._fetching.told.connect(lambda says: self.told.emit(says, ""))
         self._fetching.refused.connect(self.refused)
         self._fetching.fetched.connect(self._fetched)
-        self._chosen(QItemSelection(), QItemSelection())
+        self.departure.arrived.connect(self._came)
+        self.departure.moved.connect(self._allow)
+        self.departure.left.connect(self.entered)
+        style.look().changed.connect(self._make_room)
+        self.departure.allow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where room is short, a button keeps its glyph and the summary gives way, before any words are cut."""
+        self._take.setText(self._take.accessibleName())
+        self._summary.show()
+        buttons = (self._take, self._travel, self._open)
+        room = self._sides.width() - sum(one.sizeHint().width() + spacing.BASE for one in buttons)
+        room -= self._title.sizeHint().width() + spacing.BASE
+        if room < self._summary.sizeHint().width():
+            self._take.setText("")
+            room += self.fontMetrics().horizontalAdvance(self._take.accessibleName())
+            self._summary.setVisible(room >= self._summary.sizeHint().width())
 
     # -- Screen -----------------------------------------------------------------------------------------------
 
     def apply(self, changes: Changes) -> None:
         if changes.work:
             self.reload()
+            self.departure.run.look_again()
+            if self.departure.in_front and self.departure.page is not None:
+                self.departure.page.read()
 
     def entered(self) -> None:
-        if self._pages.currentWidget() is self.list:
+        if self.departure.in_front and self.departure.page is not None:
+            self.departure.page.focus()
+        elif self._pages.currentWidget() is self.list:
             self.list.setFocus()
         else:
             self._search.setFocus()
@@ -151,6 +192,7 @@ class WorkScreen(Screen):
             "filter": self._search.text(),
             "request": row.request_id if row else "",
             "scroll": self.list.verticalScrollBar().value(),
+            "travel": self.departure.in_front,
         }
 
     def recall(self, memory: dict[str, Any]) -> None:
@@ -212,6 +254,7 @@ class WorkScreen(Screen):
         if overdue:
             words += " · " + self.tr("{n} overdue").format(n=overdue)
         self._summary.setText(words if rows else "")
+        self._make_room()
         self.counted.emit(open_now)
         self.setAccessibleName(f"{self.tr('Work')}, {words}")
 
@@ -233,7 +276,7 @@ class WorkScreen(Screen):
             if not self.list.currentIndex().isValid():
                 self._choose(self.model.first())
             self.list.verticalScrollBar().setValue(scroll)
-        self._chosen(QItemSelection(), QItemSelection())
+        self.departure.allow()
 
     def _go_to_wanted(self) -> None:
         wanted, self._wanted = self._wanted, {}
@@ -242,6 +285,8 @@ class WorkScreen(Screen):
         if "scroll" in wanted:
             self.list.executeDelayedItemsLayout()
             self.list.verticalScrollBar().setValue(int(wanted["scroll"]))
+        if wanted.get("travel"):
+            self.departure.open()
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -250,13 +295,22 @@ class WorkScreen(Screen):
             )
 
     def _chosen(self, _now: QItemSelection, _before: QItemSelection) -> None:
-        chosen = self.chosen()
-        readable = [row for row in chosen if not row.update_needed]
-        self._actions.enable("work_open", len(chosen) == 1 and bool(readable))
-        self._open.setEnabled(len(chosen) == 1 and bool(readable))
-        may_fetch = bool(readable) and not self._fetching.busy
-        self._actions.enable("work_fetch", may_fetch)
+        self.departure.allow()
+
+    def _allow(self) -> None:
+        """What makes sense with what is chosen, while the list is in front."""
+        readable = self._readable()
+        listed = not self.departure.in_front
+        may_open = len(self.chosen()) == 1 and bool(readable)
+        self._actions.enable("work_open", listed and may_open)
+        self._open.setEnabled(may_open)
+        may_fetch = bool(readable) and not self._fetching.busy and not self.departure.run.busy
+        self._actions.enable("work_fetch", listed and may_fetch)
         self._take.setEnabled(may_fetch)
+        self._actions.enable("work_filter", listed)
+
+    def _readable(self) -> list[WorkRow]:
+        return [row for row in self.chosen() if not row.update_needed]
 
     def chosen(self) -> list[WorkRow]:
         """The chosen requests in the order of the list."""
@@ -298,19 +352,22 @@ class WorkScreen(Screen):
 
     def fetch(self) -> None:
         """Fetch the evidence of every chosen request."""
-        self._fetching.start([row for row in self.chosen() if not row.update_needed])
-        self._chosen(QItemSelection(), QItemSelection())
+        self._fetching.start(self._readable())
+        self.departure.allow()
 
     def stop_fetching(self) -> None:
-        """Ask a download under way to stop soon; what is here already stays."""
+        """Ask a download under way to stop soon; what is here already stays, and can be gone on with."""
         self._fetching.stop()
+        self.departure.run.pause()
 
     def _fetched(self, request_ids: object) -> None:
         assert isinstance(request_ids, frozenset)
-        changes = Changes(requests=request_ids, work=True)
+        self._came(Changes(requests=request_ids, work=True))
+        self.departure.allow()
+
+    def _came(self, changes: Changes) -> None:
         self.apply(changes)
         self.changed.emit(changes)
-        self._chosen(QItemSelection(), QItemSelection())
 
     def _menu(self, at: QPoint) -> None:
         if self.model.row_at(self.list.indexAt(at)) is None:
@@ -318,6 +375,7 @@ class WorkScreen(Screen):
         menu = QMenu(self)
         menu.addAction(self._actions.get("work_open"))
         menu.addAction(self._actions.get("work_fetch"))
+        menu.addAction(self._actions.get("travel_chosen"))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(at))
 
