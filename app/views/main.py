@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import sys
@@ -65,6 +66,9 @@ def new_window(*, look: Path | None = None, sign_in: SignIn | None = None) -> Ma
     window = MainWindow(FirstLook(look or window_file()), sign_in)
     if isinstance(sys.excepthook, Watch):
         sys.excepthook.keep = window.save_now
+    # What exists once the window is ready stays until the end. Looked through again and again while a first sync
+    # brings thousands of rows, it made the window stand still for 50 to 70 ms each time.
+    window.ready.connect(lambda: gc.freeze())
     return window
 
 

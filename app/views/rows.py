@@ -106,6 +106,10 @@ class HeadedModel(QAbstractListModel, Generic[R]):
         """The rows in the list, without their headings."""
         return tuple(item for item in self._items if not isinstance(item, Head))
 
+    def is_head(self, number: int) -> bool:
+        """Whether a heading stands in that line, counted from 0."""
+        return isinstance(self._items[number], Head)
+
     def row_at(self, index: Index) -> R | None:
         """The row at an index; None for headings and beyond."""
         item = index.data(ITEM_ROLE) if index.isValid() else None
@@ -150,6 +154,8 @@ class HeadedDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._model = model
+        self._measured: tuple[int, int] = (-1, -1)
+        self._sizes = (QSize(), QSize())
 
     @abstractmethod
     def row_height(self, line: int) -> int:
@@ -164,10 +170,21 @@ class HeadedDelegate(QStyledItemDelegate):
         """Paint one row inside ``option.rect``."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line = self._view.fontMetrics().height()
-        if isinstance(index.data(ITEM_ROLE), Head):
-            return QSize(100, line + spacing.WIDE + spacing.TIGHT)
-        return QSize(100, self.row_height(line))
+        # Asked for every row whenever thousands are laid out anew: only the first row looks at font and width.
+        number = index.row()
+        if number == 0 or self._measured[0] < 0:
+            self._measure()
+        return self._sizes[0] if self._model.is_head(number) else self._sizes[1]
+
+    def _measure(self) -> None:
+        now = (self._view.fontMetrics().height(), self._view.viewport().width())
+        if now != self._measured:
+            self._measured = now
+            line = now[0]
+            self._sizes = (
+                QSize(100, line + spacing.WIDE + spacing.TIGHT),
+                QSize(100, self.row_height(line)),
+            )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         item = index.data(ITEM_ROLE)

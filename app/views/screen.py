@@ -16,7 +16,7 @@ class Screen(QWidget):
     told(message, undo_act_id): something to say in passing, with *Undo* when the act id is not empty.
     refused(KnownError): something went wrong that concerns the whole window.
     changed(Changes): the person changed something here; the window tells the other screens and starts a sync.
-    wants(what, request_id, sample_id): go to "bench", "report", "work", "outbox", "settings" or "help".
+    wants(what, request_id, sample_id): go to "bench", "report", "work", "outbox", "conflicts", "settings" or "help".
     """
 
     told = Signal(str, str)

@@ -60,33 +60,40 @@ class Deeds:
         decision: Decision,
         rationale: str,
         actions: Sequence[str],
+        *,
+        seen: Sequence[str] | None = None,
+        keep_draft: bool = False,
     ) -> Act:
-        """Records a judgement; it supersedes the one of mine that stands (M-64: a suspicion holds the request).
+        """Records a judgement; it supersedes what stands (M-64: a suspicion holds the request).
 
+        seen: the judgements that the person had before them (None: all that stand). One that came meanwhile is not
+        superseded unseen: both stand, and a person compares them. keep_draft: what is typed is not what is recorded.
         Raises KnownError with what is missing (D-12), or why judging is not possible now.
         """
         self._must(Permission.JUDGE_SAMPLES, "Only a moderator judges samples.")
         self._must_be_open(picture)
         if all(sample.id != sample_id for sample in picture.samples):
             raise KnownError("sample_gone", "This sample no longer belongs to the request.")
-        standing = current_judgements(picture.judgements_of(sample_id))
+        history = picture.judgements_of(sample_id)
+        standing = [judgement.id for judgement in current_judgements(history)]
+        replaced = standing if seen is None else [j.id for j in history if j.id in seen]
         deed = RecordJudgement(
             request_id=picture.request.id,
             sample_id=sample_id,
             decision=decision,
             rationale=rationale.strip(),
             actions=tuple(ActionForCentre(text.strip()) for text in actions if text.strip()),
-            supersedes=tuple(judgement.id for judgement in standing),
+            supersedes=tuple(replaced),
         )
         check_judgement(picture.request, deed)
         key = drafts.sample_key(picture.request.id, sample_id)
         # A note that is not finished yet is no part of the judgement: it stays a draft.
-        note = drafts.draft_of(self._work.draft(key) or {}).note
+        kept = drafts.draft_of(self._work.draft(key) or {})
         return self._record(
             deed,
             base_rev=self._rev_of(picture, sample_id),
-            rests_on=tuple(j.id for j in standing if j.id in picture.pending),
-            draft=(key, JudgementDraft(note=note)),
+            rests_on=tuple(identifier for identifier in replaced if identifier in picture.pending),
+            draft=(key, kept if keep_draft else JudgementDraft(note=kept.note)),
         )
 
     def withdraw(self, picture: Picture, judgement: Judgement, reason: str) -> Act:

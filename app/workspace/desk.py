@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act
+from app.domain.acts import Act, RecordJudgement
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.evidence import Fetch
@@ -23,13 +23,14 @@ from app.domain.moderation import (
     current_judgements,
 )
 from app.domain.people import Person
+from app.workspace.conflicts import Conflicts
 from app.workspace.deeds import Deeds
-from app.workspace.drafts import Drafts
+from app.workspace.drafts import Drafts, place_of
 from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
 from app.workspace.outbox import OutboxDesk
-from app.workspace.overlay import Picture, lay_over
-from app.workspace.queries import in_order, picture_of, sheet_of, unreadable_row, work_row
+from app.workspace.pictures import Pictures
+from app.workspace.queries import in_order, sheet_of, unreadable_row, work_row
 from app.workspace.reports import Reports, write_file
 from app.workspace.snapshots import (
     Changes,
@@ -43,7 +44,9 @@ from app.workspace.snapshots import (
     SyncMark,
     WorkRow,
 )
+from app.workspace.standing import whose
 from app.workspace.syncing import Syncing
+from app.workspace.travel import Travel
 
 if TYPE_CHECKING:
     from app.evidence.cage import Document
@@ -80,9 +83,14 @@ class Desk:
         self._clock = clock
         self._saved_at: datetime | None = None
         self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
-        self._drafts = Drafts(work)
+        self._pictures = Pictures(work, cache, self.person.name)
+        self._drafts = Drafts(work, self._pictures)
         self._reports = Reports(work, self._drafts, files, syncing, self.person.name, clock)
-        self._outbox = OutboxDesk(work, self.request_number_and_position)
+        self.conflicts = Conflicts(
+            work, cache, self._pictures, self._drafts, self._deeds, self.person.id, self._saving
+        )
+        self._outbox = OutboxDesk(work, self._pictures, self.conflicts)
+        self.travel = Travel(work, cache, files, syncing, profile.folder, sync=self.sync, clock=clock)
         # Two windows' threads may record at once; acts are put together from what stands, one at a time.
         self._recording = threading.Lock()
 
@@ -93,9 +101,11 @@ class Desk:
         return london_day(self._clock())
 
     def work(self) -> tuple[WorkRow, ...]:
-        """All my requests, the most urgent first, with my pending acts counted in."""
-        waiting = self._waiting_by_request()
-        attention = self._outbox.requests_needing_attention()
+        """All my requests, the most urgent first, with my pending acts counted in; marked where ``conflicts`` found
+        something when it last looked.
+        """
+        waiting = self._pictures.waiting_by_request()
+        attention = self._outbox.requests_needing_attention() | self.conflicts.open_requests()
         counts = self._cache.evidence_counts()
         today = self.today()
         rows = []
@@ -106,7 +116,7 @@ class Desk:
             acts = waiting.get(record.id, ())
             request, submitted = record, False
             if acts:
-                picture = self._picture(record.id)
+                picture = self._pictures.of(record.id)
                 request, submitted = picture.request, bool(picture.submitted)
             mark = SyncMark.WAITING if acts else SyncMark.SYNCED
             if record.id in attention:
@@ -124,12 +134,14 @@ class Desk:
 
     def request(self, request_id: str) -> RequestSheet:
         """One request with its samples. Raises KnownError ``not_here`` when it does not belong to me any more."""
-        picture = self._picture(request_id)
+        picture = self._pictures.of(request_id)
         return sheet_of(
             picture,
             today=self.today(),
             drafts=self._drafts.of_request(request_id),
             items=self._files.items(picture.evidence),
+            aside=self._drafts.aside(request_id),
+            name=whose(self.person.id, self._pictures.recorded_here),
         )
 
     def status(self) -> Status:
@@ -148,31 +160,41 @@ class Desk:
 
     def report_desk(self, request_id: str) -> ReportDesk:
         """What the report proposes, and what is still missing."""
-        return self._reports.standing(self._picture(request_id))
-
-    def request_number_and_position(self, request_id: str, sample_id: str) -> tuple[str, int | None]:
-        """How people call a request and a sample: its number, and the sample's position."""
-        request = self._cache.record("request", request_id)
-        number = request.number if isinstance(request, ModerationRequest) else "a former request"
-        position = getattr(self._cache.record("sample", sample_id), "position", None) if sample_id else None
-        return number, position
+        return self._reports.standing(self._pictures.of(request_id))
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
     def record_judgement(
-        self, request_id: str, sample_id: str, decision: Decision, rationale: str, actions: Sequence[str]
+        self,
+        request_id: str,
+        sample_id: str,
+        decision: Decision,
+        rationale: str,
+        actions: Sequence[str],
+        seen: Sequence[str] | None = None,
     ) -> Changes:
-        """Records a decision. Raises KnownError naming what is missing; the draft then stays as it is."""
+        """Records a decision. Raises KnownError naming what is missing; the draft then stays as it is.
+
+        seen: the judgements the person had before them (None: all that stand). One that came meanwhile is kept
+        beside the new one, and both are to be compared.
+        """
         with self._saving():
-            picture = self._picture(request_id)
-            act = self._deeds.judge(picture, sample_id, decision, rationale, actions)
+            picture = self._pictures.of(request_id)
+            act = self._deeds.judge(picture, sample_id, decision, rationale, actions, seen=seen)
         position = next(s.position for s in picture.samples if s.id == sample_id)
-        return self._changed(request_id, f"Sample {position}: {decision.words}", act.id)
+        said = f"Sample {position}: {decision.words}"
+        assert isinstance(act.deed, RecordJudgement)
+        met = [
+            j for j in current_judgements(picture.judgements_of(sample_id)) if j.id not in act.deed.supersedes
+        ]
+        if met:
+            said += f". {met[0].moderator_name} judged it meanwhile: compare both"
+        return self._changed(request_id, said, act.id)
 
     def withdraw_judgement(self, request_id: str, sample_id: str, reason: str) -> Changes:
         """Takes back a judgement that was already sent, with a reason."""
         with self._saving():
-            picture = self._picture(request_id)
+            picture = self._pictures.of(request_id)
             mine = [
                 judgement
                 for judgement in current_judgements(picture.judgements_of(sample_id))
@@ -199,7 +221,7 @@ class Desk:
     def add_note(self, request_id: str, sample_id: str, text: str) -> Changes:
         """Writes a note on a sample or ("") on the whole request (M-53)."""
         with self._saving():
-            act = self._deeds.note(self._picture(request_id), sample_id, text)
+            act = self._deeds.note(self._pictures.of(request_id), sample_id, text)
         return self._changed(request_id, "Note added", act.id)
 
     def save_draft(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
@@ -216,16 +238,22 @@ class Desk:
         with self._saving():
             self._drafts.keep_report(request_id, draft)
 
+    def discard_draft(self, draft_key: str) -> Changes:
+        """Throws a draft away for good, on the person's word; meant for one whose request is no longer theirs."""
+        with self._saving():
+            self._work.drop_draft(draft_key)
+        return self._changed(place_of(draft_key)[1], "Draft discarded")
+
     # -- report -------------------------------------------------------------------------------------------------
 
     def preview_report(self, request_id: str) -> bytes:
         """The report as it would be issued now, marked as a draft, as PDF bytes."""
-        return self._reports.preview(self._picture(request_id))
+        return self._reports.preview(self._pictures.of(request_id))
 
     def submit_report(self, request_id: str) -> Changes:
         """Signs the report off: its bytes are fixed now and never rendered again."""
         with self._saving():
-            picture = self._picture(request_id)
+            picture = self._pictures.of(request_id)
             act = self._deeds.submit(picture, self._reports.sign_off(picture))
         return self._changed(request_id, "Report signed off; it waits in the outbox", act.id)
 
@@ -234,11 +262,11 @@ class Desk:
 
         A report signed off on another computer is fetched once and kept; None as well when that cannot be done now.
         """
-        return self._reports.issued(self._picture(request_id))
+        return self._reports.issued(self._pictures.of(request_id))
 
     def export_report(self, request_id: str, path: Path) -> Path:
         """Writes the report as PDF (M-73, M-74): the signed bytes, or the preview, which says that it is a draft."""
-        return write_file(path, self._reports.to_export(self._picture(request_id)))
+        return write_file(path, self._reports.to_export(self._pictures.of(request_id)))
 
     # -- outbox -------------------------------------------------------------------------------------------------
 
@@ -253,8 +281,9 @@ class Desk:
         return write_file(path, self._outbox.copy_of(identifier))
 
     def recorded_acts(self) -> tuple[Act, ...]:
-        """Every act ever recorded on this computer and not taken back, in order."""
-        return tuple(entry.act for entry in self._work.entries() if entry.state != "taken_back")
+        """Every act recorded on this computer whose words are still here and that was not taken back, in order."""
+        entries = self._work.entries()
+        return tuple(entry.act for entry in entries if entry.state != "taken_back" and not entry.forgotten)
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -281,7 +310,7 @@ class Desk:
         self, request_id: str, on_progress: Callable[[Fetch], None], cancelled: Callable[[], bool]
     ) -> Fetch:
         """Fetches the request's evidence that is not here yet."""
-        return self._syncing.fetch(self._picture(request_id).evidence, on_progress, cancelled)
+        return self._syncing.fetch(self._pictures.of(request_id).evidence, on_progress, cancelled)
 
     # -- talking to the service ---------------------------------------------------------------------------------
 
@@ -344,35 +373,8 @@ class Desk:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _picture(self, request_id: str) -> Picture:
-        from app.models.held import Unreadable
-
-        readable, problems = [], []
-        for record in self._cache.root(request_id):
-            if isinstance(record, Unreadable):
-                problems.append(record.error.says)
-            else:
-                readable.append(record)
-        picture = picture_of(readable, problems)
-        if picture is None:
-            raise KnownError(
-                "not_here",
-                "This request is no longer among yours.",
-                "What you recorded for it is in the Outbox.",
-            )
-        return lay_over(picture, self._waiting(request_id), self.person.name)
-
-    def _waiting(self, request_id: str | None = None) -> list[Act]:
-        return [entry.act for entry in self._work.unsettled(self._cache.seen(), request_id)]
-
-    def _waiting_by_request(self) -> Mapping[str, Sequence[Act]]:
-        found: dict[str, list[Act]] = {}
-        for act in self._waiting():
-            found.setdefault(act.request_id, []).append(act)
-        return found
-
     def _evidence(self, request_id: str, evidence_id: str) -> Any:
-        for item in self._picture(request_id).evidence:
+        for item in self._pictures.of(request_id).evidence:
             if item.id == evidence_id:
                 return item
         raise KnownError("evidence_gone", "This file no longer belongs to the request.")

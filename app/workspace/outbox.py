@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act, OutcomeKind, SubmitReport
+from app.domain.acts import (
+    Act,
+    AddNote,
+    LogCentreContact,
+    OutcomeKind,
+    RecordJudgement,
+    SubmitReport,
+    WithdrawJudgement,
+)
 from app.domain.dates import moment
+from app.models.entries import TOO_LARGE, UNREAD
 from app.workspace import drafts
-from app.workspace.queries import words_for
+from app.workspace.conflicts import Conflicts
+from app.workspace.pictures import Pictures
+from app.workspace.queries import place_words, words_for
 from app.workspace.snapshots import OutboxRow, OutboxState
 
 if TYPE_CHECKING:
@@ -22,7 +33,7 @@ _STATES = {
     "queued": OutboxState.QUEUED,
     "sending": OutboxState.SENDING,
     "applied": OutboxState.SENT,
-    "held": OutboxState.SENT,
+    "held": OutboxState.HELD,
     "conflict": OutboxState.ATTENTION,
     "rejected": OutboxState.ATTENTION,
     "blocked": OutboxState.ATTENTION,
@@ -30,33 +41,47 @@ _STATES = {
 }
 _OUTCOMES = {kind.value: kind for kind in OutcomeKind}
 
-Names = Callable[[str, str], tuple[str, int | None]]
+_FORGOTTEN = "The service keeps it; its words are no longer on this computer."
+_TAKEN_BACK = "You took it back before it was sent."
+
+_KINDS = {
+    RecordJudgement.__name__: "a judgement",
+    WithdrawJudgement.__name__: "a judgement taken back",
+    AddNote.__name__: "a note",
+    SubmitReport.__name__: "a moderation report",
+    LogCentreContact.__name__: "a contact with the centre",
+}
+"""What an act was whose words are no longer here."""
 
 
 class OutboxDesk:
-    """``names``: how people call a request and a sample, from their ids."""
+    """``pictures`` know how people call requests and samples; ``conflicts`` what waits for a decision."""
 
-    def __init__(self, work: WorkStore, names: Names) -> None:
+    def __init__(self, work: WorkStore, pictures: Pictures, conflicts: Conflicts) -> None:
         self._work = work
-        self._names = names
+        self._pictures = pictures
+        self._conflicts = conflicts
+        self._mine: dict[str, bool] = {}
 
     def rows(self) -> tuple[OutboxRow, ...]:
         """Drafts first, then acts, newest first in each state."""
-        found = [self._draft_row(draft) for draft in self._work.drafts()]
-        found += [self._row(entry) for entry in reversed(self._shown())]
+        compared = frozenset(conflict.key for conflict in self._conflicts.known)
+        self._mine = {}
+        found = [self._draft_row(draft, compared) for draft in self._work.drafts()]
+        found += [self._row(entry, compared) for entry in reversed(self._shown())]
         order = {state: index for index, state in enumerate(OutboxState)}
         return tuple(sorted(found, key=lambda row: order[row.state]))
 
     def requests_needing_attention(self) -> frozenset[str]:
-        return frozenset(entry.act.request_id for entry in self._needing_attention())
+        return frozenset(entry.request_id for entry in self._needing_attention())
 
     def newly_refused(self) -> list[Act]:
         """Acts refused since this was last asked; each is told once."""
         told: list[str] = self._work.get("refusals told", [])
         entries = [entry for entry in self._needing_attention() if entry.state != "blocked"]
-        new = [entry.act for entry in entries if entry.act.id not in told]
+        new = [entry.act for entry in entries if entry.act_id not in told]
         if new:
-            self._work.put("refusals told", [entry.act.id for entry in entries])
+            self._work.put("refusals told", [entry.act_id for entry in entries])
         return new
 
     def copy_of(self, identifier: str) -> bytes:
@@ -65,37 +90,47 @@ class OutboxDesk:
             if draft.key == identifier:
                 return self._readable("Draft", draft.changed_at, dict(draft.body))
         entry = self._work.entry(identifier)
+        if entry.forgotten:
+            return f"{self._words(entry)}\n{moment(entry.recorded_at)}\n{self._why(entry)}\n".encode()
         told = json.loads(entry.payload)
         told.pop("pdf", None)
-        return self._readable(self._words(entry.act), entry.recorded_at, told, entry.says)
+        return self._readable(self._words(entry), entry.recorded_at, told, entry.says)
 
     def _needing_attention(self) -> Iterable[OutboxEntry]:
         return self._work.entries(states=("conflict", "rejected", "blocked"))
 
     def _shown(self) -> list[OutboxEntry]:
-        open_ones = self._work.entries(states=("queued", "sending", "conflict", "rejected", "blocked"))
-        settled = self._work.entries(states=("applied", "held", "taken_back"), newest=SHOWN_SENT)
+        open_ones = self._work.entries(
+            states=("queued", "sending", "held", "conflict", "rejected", "blocked")
+        )
+        settled = self._work.entries(states=("applied", "taken_back"), newest=SHOWN_SENT)
         return sorted((*open_ones, *settled), key=lambda entry: entry.seq)
 
-    def _row(self, entry: OutboxEntry) -> OutboxRow:
-        sample_id = getattr(entry.act.deed, "sample_id", "")
+    def _row(self, entry: OutboxEntry, compared: frozenset[str]) -> OutboxRow:
         state = _STATES[entry.state]
         return OutboxRow(
-            act_id=entry.act.id,
+            act_id=entry.act_id,
             draft_key="",
             state=state,
-            what=self._words(entry.act),
+            what=self._words(entry),
             why=self._why(entry),
-            request_id=entry.act.request_id,
-            sample_id=sample_id,
+            request_id=entry.request_id,
+            sample_id=_sample_of(entry),
             at=entry.answered_at or entry.recorded_at,
             outcome=_OUTCOMES.get(entry.state),
-            can_retry=entry.state == "blocked",
+            can_retry=entry.state == "blocked"
+            or (entry.state == "rejected" and entry.code in (TOO_LARGE, UNREAD)),
             can_take_back=entry.state == "queued" or state is OutboxState.ATTENTION,
-            about_report=isinstance(entry.act.deed, SubmitReport),
+            about_report=entry.kind == SubmitReport.__name__,
+            gone=self._is_gone(entry.request_id),
+            compare=f"act/{entry.request_id}/{entry.act_id}" in compared,
         )
 
     def _why(self, entry: OutboxEntry) -> str:
+        if entry.forgotten and entry.state == "taken_back":
+            return f"{entry.says or _TAKEN_BACK} Its words are no longer on this computer."
+        if entry.forgotten:
+            return f"{_FORGOTTEN} {entry.says}".strip()
         match entry.state:
             case "queued":
                 return "Waits for the network." if not entry.says else entry.says
@@ -103,31 +138,48 @@ class OutboxDesk:
                 return "Sent; the service's answer is not here yet. It is asked again by itself."
             case "applied":
                 return entry.says or "The service has it."
+            case "held":
+                return f"{entry.says} It is kept, and tried again by itself when the hold ends.".strip()
             case "taken_back":
-                return entry.says or "You took it back before it was sent."
+                return entry.says or _TAKEN_BACK
             case _:
                 return entry.says
 
-    def _draft_row(self, draft: DraftEntry) -> OutboxRow:
+    def _draft_row(self, draft: DraftEntry, compared: frozenset[str]) -> OutboxRow:
         kind, request_id, sample_id = drafts.place_of(draft.key)
-        number, position = self._names(request_id, sample_id)
-        where = f"Sample {position} of {number}" if position is not None else f"Request {number}"
-        what = f"{where}: report being prepared" if kind == "report" else f"{where}: not recorded yet"
+        where = place_words(*self._pictures.names(request_id, sample_id))
+        gone = self._is_gone(request_id)
+        compare = f"{'report' if kind == 'report' else 'draft'}{draft.key[len(kind) :]}" in compared
+        why = "Saved on this computer. Open it to go on."
+        if gone:
+            why = "Its request is no longer among yours. Export a copy if you need the words, or discard it."
+        elif compare:
+            why = "Changed elsewhere meanwhile. Compare both and choose."
         return OutboxRow(
             act_id="",
             draft_key=draft.key,
             state=OutboxState.DRAFT,
-            what=what,
-            why="Saved on this computer. Open it to go on.",
+            what=f"{where}: report being prepared" if kind == "report" else f"{where}: not recorded yet",
+            why=why,
             request_id=request_id,
             sample_id=sample_id,
             at=draft.changed_at,
             about_report=kind == "report",
+            gone=gone,
+            compare=compare,
         )
 
-    def _words(self, act: Act) -> str:
-        number, position = self._names(act.request_id, getattr(act.deed, "sample_id", ""))
-        return words_for(act, position, number)
+    def _is_gone(self, request_id: str) -> bool:
+        """Whether a request is no longer mine; asked once for all its rows."""
+        if request_id not in self._mine:
+            self._mine[request_id] = self._pictures.is_mine(request_id)
+        return not self._mine[request_id]
+
+    def _words(self, entry: OutboxEntry) -> str:
+        number, position = self._pictures.names(entry.request_id, _sample_of(entry))
+        if entry.forgotten:
+            return f"{place_words(number, position)}: {_KINDS.get(entry.kind, 'recorded')}"
+        return words_for(entry.act, position, number)
 
     @staticmethod
     def _readable(title: str, at: Any, told: dict[str, Any], says: str = "") -> bytes:
@@ -142,3 +194,8 @@ class OutboxDesk:
             if value not in ("", None):
                 lines.append(f"{name.replace('_', ' ').capitalize()}: {value}")
         return ("\n".join(lines) + "\n").encode()
+
+
+def _sample_of(entry: OutboxEntry) -> str:
+    """The sample an act is about, or empty. An act on the whole request has the request for its target."""
+    return entry.target if entry.target != entry.request_id else ""

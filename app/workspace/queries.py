@@ -20,8 +20,10 @@ from app.domain.moderation import (
     standing,
 )
 from app.wire.codec import Record
+from app.workspace.comparing import TITLES
 from app.workspace.overlay import Picture
 from app.workspace.snapshots import (
+    AsideText,
     EvidenceItem,
     Group,
     JudgementDraft,
@@ -31,6 +33,7 @@ from app.workspace.snapshots import (
     SyncMark,
     WorkRow,
 )
+from app.workspace.standing import BroughtUp, Whose, base_now, bring_up
 
 
 def clock_of(request: ModerationRequest, today: date) -> ClockReading:
@@ -108,13 +111,20 @@ def sheet_of(
     today: date,
     drafts: Mapping[str, JudgementDraft],
     items: Mapping[str, EvidenceItem],
+    aside: Mapping[str, Sequence[AsideText]],
+    name: Whose,
 ) -> RequestSheet:
-    """The picture as the bench shows it. ``drafts``: by sample id; ``items``: by evidence id."""
+    """The picture as the bench shows it. ``drafts``, ``aside``: by sample id; ``items``: by evidence id.
+
+    name: says who judged, and when.
+    """
     sheets = []
     for sample in picture.samples:
         history = picture.judgements_of(sample.id)
         current = current_judgements(history)
         only = current[0] if len(current) == 1 else None
+        draft = drafts.get(sample.id)
+        brought = bring_up(draft, history, name) if draft is not None else BroughtUp(None)
         sheets.append(
             SampleSheet(
                 sample=sample,
@@ -124,7 +134,10 @@ def sheet_of(
                 history=history,
                 notes=tuple(note for note in picture.notes if note.sample_id == sample.id),
                 evidence=tuple(items[e.id] for e in picture.evidence if e.sample_id == sample.id),
-                draft=drafts.get(sample.id),
+                draft=brought.draft,
+                base=base_now(history),
+                meanwhile=_meanwhile(current, brought, name),
+                aside=tuple(aside.get(sample.id, ())),
             )
         )
     return RequestSheet(
@@ -137,6 +150,18 @@ def sheet_of(
         submitted=picture.submitted,
         problems=picture.problems,
     )
+
+
+def _meanwhile(current: Sequence[Judgement], brought: BroughtUp, name: Whose) -> str:
+    """What was judged elsewhere and must be compared, in a sentence; empty when there is nothing."""
+    if len(current) > 1:
+        names = " │ ".join(name(judgement) for judgement in current)
+        return f"{len(current)} judgements stand side by side: {names}. The report waits until one is chosen."
+    if brought.theirs is not None:
+        fields = " and ".join(TITLES[field.name].lower() for field in brought.clashes)
+        says = f"{fields.capitalize()} {'differs' if len(brought.clashes) == 1 else 'differ'}."
+        return f"Judged elsewhere while you were writing: {name(brought.theirs)}. {says}"
+    return ""
 
 
 def work_row(
@@ -203,9 +228,16 @@ def in_order(rows: Iterable[WorkRow]) -> tuple[WorkRow, ...]:
     )
 
 
+def place_words(number: str, position: int | None) -> str:
+    """``Sample 7 of MR-2041``, ``Request MR-2041``; without a number it is a request that is no longer mine."""
+    if not number:
+        return "A former request"
+    return f"Sample {position} of {number}" if position is not None else f"Request {number}"
+
+
 def words_for(act: Act, position: int | None, number: str) -> str:
     """What an act was, in the Outbox: ``Sample 7 of MR-2041: Agreed``."""
-    where = f"Sample {position} of {number}" if position is not None else f"Request {number}"
+    where = place_words(number, position)
     match act.deed:
         case RecordJudgement() as deed:
             return f"{where}: {deed.decision.words}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -98,27 +98,55 @@ class WorkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftBase:
+    """What stood for a sample when its typing began, so that a later change of it is noticed.
+
+    stands: ids of the judgements that stood: none, one, or several side by side. The rest is what the one of them
+    said; blank for none or several. merged: by field what was taken over from others meanwhile, in words.
+    """
+
+    stands: tuple[str, ...] = ()
+    decision: Decision | None = None
+    rationale: str = ""
+    actions: tuple[str, ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JudgementDraft:
-    """What is typed but not yet recorded for one sample; saved as one types. ``note``: an unfinished note."""
+    """What is typed but not yet recorded for one sample; saved as one types. ``note``: an unfinished note.
+
+    base: what it stands on; None for a draft of an earlier version, which is taken as it is.
+    """
 
     decision: Decision | None = None
     rationale: str = ""
     actions: tuple[str, ...] = ()
     note: str = ""
+    base: DraftBase | None = field(default=None, compare=False)
 
     @property
     def empty(self) -> bool:
-        return self.decision is None and not (
-            self.rationale.strip() or self.note.strip() or any(a.strip() for a in self.actions)
+        return not (self.judges or self.note.strip())
+
+    @property
+    def judges(self) -> bool:
+        """Whether it holds something of a judgement, and not a note alone."""
+        return self.decision is not None or bool(
+            self.rationale.strip() or any(action.strip() for action in self.actions)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ReportDraft:
-    """The report as it is being prepared: the moderator's outcome (None: as proposed) and summary."""
+    """The report as it is being prepared: the moderator's outcome (None: as proposed) and summary.
+
+    since: the report that had been issued last when this one was begun, or empty; None when that is not known.
+    """
 
     outcome: Outcome | None = None
     summary: str = ""
+    since: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +162,24 @@ class EvidenceItem:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideText:
+    """A text that was not chosen when two versions met. ``where``: the field it stood in, in words."""
+
+    where: str
+    text: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SampleSheet:
     """One sample with all that is known of it on this desk, pending acts laid over the cache.
 
     judgement: the one that stands (None: not judged, or disputed); ``pending``: it waits in the outbox.
     history: all judgements of the sample, oldest first, superseded and withdrawn ones included.
-    draft: unsaved work, None when there is none.
+    draft: unsaved work, None when there is none; what others changed meanwhile and fits is in it already.
+    base: what typing that begins now stands on. meanwhile: in words, what was changed elsewhere and must be
+    compared; empty when there is nothing. aside: texts that were not chosen, oldest first.
     """
 
     sample: Sample
@@ -150,6 +190,9 @@ class SampleSheet:
     notes: tuple[Note, ...]
     evidence: tuple[EvidenceItem, ...]
     draft: JudgementDraft | None
+    base: DraftBase = DraftBase()
+    meanwhile: str = ""
+    aside: tuple[AsideText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +236,7 @@ class OutboxState(StrEnum):
     DRAFT = "draft"
     QUEUED = "queued"
     SENDING = "sending"
+    HELD = "held"
     SENT = "sent"
     ATTENTION = "attention"
     TAKEN_BACK = "taken_back"
@@ -206,6 +250,7 @@ _OUTBOX_WORDS = {
     OutboxState.DRAFT: "Drafts",
     OutboxState.QUEUED: "Queued",
     OutboxState.SENDING: "Sending",
+    OutboxState.HELD: "Held",
     OutboxState.SENT: "Sent",
     OutboxState.ATTENTION: "Needs attention",
     OutboxState.TAKEN_BACK: "Taken back",
@@ -218,6 +263,8 @@ class OutboxRow:
 
     act_id: empty for a draft; then ``draft_key`` names it.
     can_retry, can_take_back: what the person may do with it. about_report: it is mended on the report screen.
+    gone: the request is no longer among mine; a draft of it can only be exported and discarded.
+    compare: two versions of it wait for a decision on the Conflicts screen.
     """
 
     act_id: str
@@ -232,6 +279,8 @@ class OutboxRow:
     can_retry: bool = False
     can_take_back: bool = False
     about_report: bool = False
+    gone: bool = False
+    compare: bool = False
 
 
 class Reach(StrEnum):

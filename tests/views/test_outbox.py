@@ -9,17 +9,22 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QPushButton
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision
+from app.models.held import Page
+from app.views import style
 from app.views.actions import ActionRegistry
+from app.views.outbox.discarding import DiscardDraft
 from app.views.outbox.model import OutboxModel
 from app.views.outbox.screen import OutboxScreen
 from app.views.rows import ITEM_ROLE, Head
+from app.wire.messages import FeedLine
 from app.workspace.desk import Desk
 from app.workspace.snapshots import Changes, JudgementDraft, OutboxRow, OutboxState, ReportDraft
+from tests.support.elsewhere import arrives, judged
 from tests.views.windows import bring_up
 
 Settled = Callable[[], None]
@@ -217,3 +222,73 @@ def test_nothing_picked_means_the_first_row_and_the_top(full: Desk, qtbot: QtBot
     assert current is not None
     assert current.state is OutboxState.QUEUED
     assert outbox.screen.memory() == {"row": ""}
+
+
+def left(desk: Desk) -> None:
+    """The request is somebody else's now."""
+    leave = FeedLine(op="leave", root=REQUEST)
+    desk._cache.apply_page(Page([leave], cursor="cursor-99", seen=99, more=False))
+
+
+def test_two_versions_are_compared_from_their_row(desk: Desk, qtbot: QtBot) -> None:
+    arrives(desk, judged("j1", FIRST, rationale="So."))
+    desk.save_draft(REQUEST, FIRST, JudgementDraft(Decision.AGREED, "Mine."))
+    arrives(desk, judged("j2", FIRST, rationale="Theirs.", supersedes=("j1",)))
+    desk.conflicts.all()
+    outbox = Opened(desk, qtbot)
+    assert "two versions to compare" in outbox.screen.model.spoken(outbox.screen.model.shown[0])
+    assert outbox.button("outboxCompare").isVisible()
+    outbox.press("outboxCompare", qtbot)
+    assert outbox.wanted == [("conflicts", REQUEST, FIRST)]
+
+
+def test_comparing_and_discarding_are_not_in_the_way_where_they_make_no_sense(
+    full: Desk, qtbot: QtBot
+) -> None:
+    outbox = Opened(full, qtbot)
+    assert not outbox.button("outboxCompare").isVisible()
+    assert not outbox.button("outboxDiscard").isVisible()
+    outbox.screen.discard()
+    assert outbox.screen.findChild(DiscardDraft) is None
+
+
+def test_M03_a_draft_of_a_request_that_left_is_discarded_only_on_purpose(desk: Desk, qtbot: QtBot) -> None:
+    desk.save_draft(REQUEST, FIRST, JudgementDraft(rationale="Half a thought"))
+    left(desk)
+    outbox = Opened(desk, qtbot)
+    assert not outbox.button("outboxFix").isEnabled()
+    assert outbox.button("outboxExport").isEnabled()
+    outbox.press("outboxDiscard", qtbot)
+    question = outbox.screen.findChild(DiscardDraft)
+    assert question is not None
+    # Enter says nothing, and leaving keeps it.
+    qtbot.keyClick(question, Qt.Key.Key_Return)
+    assert question.isVisible()
+    question.cancel.click()
+    assert len(desk.outbox()) == 1
+    outbox.press("outboxDiscard", qtbot)
+    again = outbox.screen.findChildren(DiscardDraft)[-1]
+    again.do.click()
+    assert desk.outbox() == ()
+    assert outbox.told == ["Draft discarded"]
+
+
+def test_no_button_of_the_card_is_cut_short_in_a_narrow_window(
+    full: Desk, qtbot: QtBot, qapp: QApplication
+) -> None:
+    outbox = Opened(full, qtbot)
+    style.apply(qapp, "light", 2.0)
+    outbox.window.resize(700, 600)
+    names = ("outboxFix", "outboxRetry", "outboxTakeBack", "outboxExport", "outboxCopy")
+
+    def whole() -> bool:
+        shown = [outbox.button(name) for name in names]
+        rows = shown[0].parentWidget()
+        return all(
+            button.width() >= button.sizeHint().width() and rows.rect().contains(button.geometry())
+            for button in shown
+        )
+
+    qtbot.waitUntil(whole)
+    tops = {outbox.button(name).y() for name in names}
+    assert len(tops) > 1

@@ -178,3 +178,25 @@ def test_a_real_desk_syncs_with_a_real_service(
         settled()
         desk.close()
         clock.deleteLater()
+
+
+def test_during_a_long_round_the_screens_are_told_ever_more_rarely(clock: SyncClock, line: Line) -> None:
+    line.gate = threading.Event()
+    clock.now()
+    pauses = []
+    for number in range(7):
+        clock._news(Changes(frozenset({str(number)}), work=True))
+        pauses.append(clock._gather.interval())
+        clock._hand_on()
+    assert pauses == [400, 800, 1600, 3200, 6400, 6400, 6400]
+    line.gate.set()
+
+
+def test_each_round_is_told_soon_again(clock: SyncClock, line: Line, settled: Settled) -> None:
+    clock.now()
+    clock._news(Changes(work=True))
+    clock._hand_on()
+    settled()
+    clock.now()
+    clock._news(Changes(work=True))
+    assert clock._gather.interval() == 400

@@ -97,6 +97,8 @@ class Bench(Screen):
         self.browser.fetched.connect(self._fetched)
         self.pane.escaped.connect(self.focus_samples)
         self.pane.save_wanted.connect(lambda: self.judging.save(go_on=False))
+        self.pane.compare_wanted.connect(self.compare)
+        self.samples.compare_wanted.connect(self.compare)
 
     # Opening and reading
 
@@ -295,6 +297,15 @@ class Bench(Screen):
     def open_report(self) -> None:
         if self.request_id:
             self.wants.emit("report", self.request_id, "")
+
+    def compare(self, sample_id: str = "") -> None:
+        """Go and compare the two versions of a sample; by default of the one that is open."""
+        wanted = sample_id or self._sample_id
+        sheet = self.sheet.sheet(wanted) if self.sheet is not None else None
+        if sheet is None or not sheet.meanwhile:
+            self.told.emit(self.tr("There is only one version of this sample."), "")
+            return
+        self.wants.emit("conflicts", self.request_id, wanted)
 
     # Focus, size, memory
 

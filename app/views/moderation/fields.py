@@ -138,6 +138,33 @@ class Complaint(QFrame):
         self.hide()
 
 
+class MergedNote(QFrame):
+    """Says below a field that something in it was taken over from elsewhere, from whom and when; else hidden."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(spacing.TIGHT + 2)
+        row.addWidget(Picture("merge", str(Tone.INFO), 16), 0, Qt.AlignmentFlag.AlignTop)
+        self._words = label("", wrap=True, tone=Tone.INFO)
+        row.addWidget(self._words, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._words.text() if not self.isHidden() else ""
+
+    def say(self, words: str) -> None:
+        """Show these words and let a screen reader speak them; nothing hides the note."""
+        if words == self.text:
+            return
+        self._words.setText(words)
+        self.setAccessibleName(words)
+        self.setVisible(bool(words))
+        announce(self, words)
+
+
 class Section(QWidget):
     """A heading with what belongs to it below."""
 

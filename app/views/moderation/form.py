@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -11,7 +12,7 @@ from app.domain.errors import KnownError
 from app.domain.moderation import Decision, Judgement
 from app.views.moderation.actions_list import ActionsEditor
 from app.views.moderation.choice import DecisionChoice
-from app.views.moderation.fields import Complaint, GrowingText, Section
+from app.views.moderation.fields import Complaint, GrowingText, MergedNote, Section
 from app.views.parts import label
 from app.views.style import spacing
 from app.workspace.snapshots import JudgementDraft
@@ -45,6 +46,19 @@ def content_of_draft(draft: JudgementDraft | None) -> Content:
     return Content() if draft is None else Content(draft.decision, draft.rationale, draft.actions)
 
 
+def says_same(one: Content, other: Content) -> bool:
+    """Whether two contents say the same, blanks aside."""
+    return (
+        one.decision is other.decision
+        and one.rationale.strip() == other.rationale.strip()
+        and _told(one.actions) == _told(other.actions)
+    )
+
+
+def _told(actions: tuple[str, ...]) -> list[str]:
+    return [action.strip() for action in actions if action.strip()]
+
+
 class JudgementForm(QWidget):
     """The form. edited: the person changed something. left: a field lost the focus. escaped: Esc in a field."""
 
@@ -55,6 +69,7 @@ class JudgementForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._loading = False
+        self.merged = {name: MergedNote() for name in ("decision", "rationale", "actions")}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing.BASE)
@@ -62,6 +77,7 @@ class JudgementForm(QWidget):
         self.choice = DecisionChoice()
         self.decision_complaint = Complaint()
         decision.column.addWidget(self.choice)
+        decision.column.addWidget(self.merged["decision"])
         decision.column.addWidget(self.decision_complaint)
         column.addWidget(decision)
         rationale = Section(self.tr("Rationale"))
@@ -70,6 +86,7 @@ class JudgementForm(QWidget):
         self.rationale = GrowingText("rationale", self.tr("Rationale"), least=3, most=12)
         self.rationale_complaint = Complaint()
         rationale.column.addWidget(self.rationale)
+        rationale.column.addWidget(self.merged["rationale"])
         rationale.column.addWidget(self.rationale_complaint)
         column.addWidget(rationale)
         actions = Section(self.tr("Actions for the centre"))
@@ -78,6 +95,7 @@ class JudgementForm(QWidget):
         self.to_do = ActionsEditor()
         self.actions_complaint = Complaint()
         actions.column.addWidget(self.to_do)
+        actions.column.addWidget(self.merged["actions"])
         actions.column.addWidget(self.actions_complaint)
         column.addWidget(actions)
         self.choice.picked.connect(self._decided)
@@ -103,6 +121,12 @@ class JudgementForm(QWidget):
             self._loading = False
         self.clear_complaints()
         self._show_needs()
+
+    def show_merged(self, merged: Mapping[str, str]) -> None:
+        """Which fields hold something of others, and whose it is."""
+        for name, note in self.merged.items():
+            words = self.tr("Merged from {whose}").format(whose=merged[name]) if name in merged else ""
+            note.say(words)
 
     def decide(self, decision: Decision) -> None:
         """Choose a decision as if the person had pressed its button."""

@@ -175,7 +175,12 @@ class Judging(QObject):
         # First as a draft, so that an unfinished note and the words are safe whatever comes of it.
         self._bench.save_now()
         changes = self._desk.record_judgement(
-            self._bench.request_id, sample_id, content.decision, content.rationale, content.actions
+            self._bench.request_id,
+            sample_id,
+            content.decision,
+            content.rationale,
+            content.actions,
+            self._bench.pane.seen,
         )
         self._bench.pane.recorded()
         self._bench.keeper.forget()

@@ -76,6 +76,8 @@ class BenchKeys(QObject):
             screen=bench)  # fmt: skip
         add("bench_previous_pane", self.tr("Previous pane"), lambda: bench.step_pane(-1), shortcut="Shift+F6",
             group=group, screen=bench)  # fmt: skip
+        add("bench_compare", self.tr("Compare the &versions of this sample…"), bench.compare, shortcut="V", letter=True,
+            group=group, screen=bench)  # fmt: skip
         add("bench_report", self.tr("Open the r&eport"), bench.open_report, shortcut="Ctrl+Shift+R", group=group,
             screen=bench)  # fmt: skip
 

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.moderation import MODERATION_OVER, Decision, RequestState
 from app.views import style
 from app.views.moderation.facts import SampleFacts
-from app.views.moderation.fields import GrowingText
-from app.views.moderation.form import Content, JudgementForm, content_of, content_of_draft
+from app.views.moderation.fields import GrowingText, MergedNote
+from app.views.moderation.form import Content, JudgementForm, content_of, content_of_draft, says_same
 from app.views.moderation.history import JudgementHistory
 from app.views.moderation.notes import NotesThread
 from app.views.pages import ScrollPage
 from app.views.parts import Banner, Elided, button, line
 from app.views.style import spacing
 from app.views.style.palette import Tone
-from app.workspace.snapshots import JudgementDraft, RequestSheet, SampleSheet
+from app.workspace.snapshots import DraftBase, JudgementDraft, RequestSheet, SampleSheet
 
 LEAST_WIDTH = 260
 """Device-independent pixels."""
@@ -29,20 +29,24 @@ class JudgementPane(QWidget):
     """Shows one sample and takes its judgement and notes; knows what is typed, but saves nothing itself.
 
     edited: something was typed or chosen that a draft must keep. left: a text field lost the focus.
-    escaped: Esc in a text field. save_wanted: the person wants the judgement recorded.
+    escaped: Esc in a text field. save_wanted: the person wants the judgement recorded. compare_wanted: the two
+    versions of the sample are to be compared.
     """
 
     edited = Signal()
     left = Signal()
     escaped = Signal()
     save_wanted = Signal()
+    compare_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._base = Content()
+        self._stands: DraftBase | None = None
         self._touched = False
         self._sheet: SampleSheet | None = None
         self.notice: Banner | None = None
+        self.meeting: Banner | None = None
         self.facts = SampleFacts()
         self.form = JudgementForm()
         self.notes = NotesThread()
@@ -65,6 +69,10 @@ class JudgementPane(QWidget):
         self._notice_place = QVBoxLayout()
         column.addWidget(self.facts)
         column.addLayout(self._notice_place)
+        self._meeting_place = QVBoxLayout()
+        column.addLayout(self._meeting_place)
+        self.whole_merged = MergedNote()
+        column.addWidget(self.whole_merged)
         self._rule = line()
         column.addWidget(self._rule)
         column.addWidget(self.form)
@@ -114,7 +122,7 @@ class JudgementPane(QWidget):
         self._base = content_of(sheet.judgement if sheet else None)
         drafted = content_of_draft(sheet.draft if sheet else None)
         self._touched = not drafted.blank
-        self.form.set_content(drafted if self._touched else self._base)
+        self._put_in_form(sheet, drafted)
         note = sheet.draft.note if sheet is not None and sheet.draft is not None else ""
         self.notes.start_for(note if sheet is not None else request_note, sample=sheet is not None)
         self._show_surroundings(request, sheet)
@@ -128,12 +136,39 @@ class JudgementPane(QWidget):
         self._sheet = sheet
         self._base = content_of(sheet.judgement if sheet else None)
         drafted = content_of_draft(sheet.draft if sheet else None)
-        if not typing and not self._touched and not self._typing_in_form():
+        if not typing and not self._typing_in_form() and self._is_other(drafted):
             self._touched = not drafted.blank
-            self.form.set_content(drafted if self._touched else self._base)
+            self._put_in_form(sheet, drafted)
+        elif not self._touched and says_same(self.form.content, self._base):
+            # The form shows what stands now: typing that begins here begins on that.
+            self._stands = sheet.base if sheet else None
+        elif not typing and sheet is not None and sheet.draft is not None and not self._is_other(drafted):
+            # The form shows the draft as it is after what others did: it goes on from there.
+            self._stands = sheet.draft.base
         if not typing and sheet is not None and sheet.draft is not None and not self.notes.field.text:
             self.notes.field.set_text(sheet.draft.note)
         self._show_surroundings(request, sheet)
+
+    def _is_other(self, drafted: Content) -> bool:
+        """Whether the form must show something else than it does: nothing was typed in it, or what was typed and
+        saved is another by now, by a merge or a decision made elsewhere in the window.
+        """
+        return not self._touched or not says_same(drafted, self.form.content)
+
+    def _put_in_form(self, sheet: SampleSheet | None, drafted: Content) -> None:
+        """Show the draft, else what stands; and remember on what typing here stands."""
+        self.form.set_content(drafted if self._touched else self._base)
+        if sheet is None:
+            self._stands = None
+        elif self._touched and sheet.draft is not None:
+            self._stands = sheet.draft.base
+        else:
+            self._stands = sheet.base
+
+    @property
+    def seen(self) -> tuple[str, ...] | None:
+        """The judgements on which stands what the form shows; None when nobody knows."""
+        return self._stands.stands if self._stands is not None else None
 
     def recorded(self) -> None:
         """What stands in the form is recorded now; the next refresh may put it in anew."""
@@ -146,7 +181,9 @@ class JudgementPane(QWidget):
         content = self.form.content if self._touched else Content()
         if content == self._base:
             content = Content()
-        return JudgementDraft(content.decision, content.rationale, content.actions, self.notes.field.text)
+        return JudgementDraft(
+            content.decision, content.rationale, content.actions, self.notes.field.text, self._stands
+        )
 
     def put_in(self, decision: Decision, rationale: str) -> None:
         """Decision and rationale that the person gave elsewhere, such as in a question: kept like typing."""
@@ -165,7 +202,12 @@ class JudgementPane(QWidget):
         if sheet is not None:
             self.facts.show_sample(sheet.sample)
         self.notes.show_notes(sheet.notes if sheet else (), request.notes, sample=has_sample)
-        self.history.show_history(sheet.history if sheet else ())
+        self.history.show_history(sheet.history if sheet else (), sheet.aside if sheet else ())
+        merged = dict(self._stands.merged) if self._touched and self._stands is not None else {}
+        self.form.show_merged(merged)
+        gone = merged.get("judgement", "")
+        self.whole_merged.say(self.tr("Withdrawn meanwhile by {whose}").format(whose=gone) if gone else "")
+        self._show_meeting(sheet.meanwhile if sheet else "")
         reason = self._why_closed(request)
         self.form.set_read_only(bool(reason))
         self.save.setEnabled(not reason)
@@ -206,6 +248,19 @@ class JudgementPane(QWidget):
         if says:
             self.notice = Banner(says, Tone.HOLD)
             self._notice_place.addWidget(self.notice)
+
+    def _show_meeting(self, says: str) -> None:
+        """Two versions met: said where one writes, with the way to compare them, and in nobody's way."""
+        if (self.meeting.says if self.meeting is not None else "") == says:
+            return
+        if self.meeting is not None:
+            self._meeting_place.removeWidget(self.meeting)
+            self.meeting.hide()
+            self.meeting.deleteLater()
+            self.meeting = None
+        if says:
+            self.meeting = Banner(says, Tone.WARN, ((self.tr("Compare…"), self.compare_wanted.emit),))
+            self._meeting_place.addWidget(self.meeting)
 
     # The focus
 

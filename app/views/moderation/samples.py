@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QAbstractListModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QObject,
@@ -15,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.moderation import Decision, Standing
@@ -73,6 +75,8 @@ class SampleModel(QAbstractListModel):
     def marks(self, sheet: SampleSheet) -> list[tuple[str, str]]:
         """Glyph and words of what is unfinished or unsent."""
         found = []
+        if sheet.meanwhile:
+            found.append(("warning", self.tr("changed elsewhere, to be compared")))
         if sheet.draft is not None:
             found.append(("draft", self.tr("unrecorded draft")))
         if sheet.pending:
@@ -148,7 +152,8 @@ class SampleRow(QStyledItemDelegate):
         pen.text(at(line, line.left(), number), str(sheet.sample.position), pen.colours.muted)
         end = line.right()
         for name, _ in self._model.marks(sheet):
-            end -= pen.icon(end - pen.icon_side, line, name, Tone.INFO) + spacing.TIGHT
+            tone = Tone.WARN if name == "warning" else Tone.INFO
+            end -= pen.icon(end - pen.icon_side, line, name, tone) + spacing.TIGHT
         left = line.left() + number
         pen.text(at(line, left, end - left), sheet.sample.learner_name, pen.colours.text, bold=True)
 
@@ -166,11 +171,31 @@ class SampleRow(QStyledItemDelegate):
         left += pen.icon_side + spacing.TIGHT
         pen.text(at(line, left, line.right() - left), words, pen.colours.tone(sign.tone).ink)
 
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """A press on the mark of two versions, which is the first from the right, goes to compare them."""
+        sheet = index.data(SHEET)
+        if (
+            isinstance(sheet, SampleSheet)
+            and sheet.meanwhile
+            and isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and event.position().x() > option.rect.right() - max(spacing.TARGET, 2 * spacing.ICON)
+        ):
+            self._view.compare_wanted.emit(sheet.sample.id)
+            return True
+        return super().editorEvent(event, model, option, index)
+
 
 class SampleList(RowList):
-    """The list of samples. chosen(sample_id): the person moved to another one."""
+    """The list of samples. chosen(sample_id): the person moved to another one.
+
+    compare_wanted(sample_id): the mark was pressed that says that two versions of it are to be compared.
+    """
 
     chosen = Signal(str)
+    compare_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("benchSamples", self.tr("Samples"), parent=parent)

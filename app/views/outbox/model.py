@@ -21,6 +21,7 @@ ORDER = (
     OutboxState.DRAFT,
     OutboxState.QUEUED,
     OutboxState.SENDING,
+    OutboxState.HELD,
     OutboxState.SENT,
     OutboxState.TAKEN_BACK,
 )
@@ -31,6 +32,7 @@ STATE_TONES = {
     OutboxState.DRAFT: (Tone.NEUTRAL, "draft"),
     OutboxState.QUEUED: (Tone.INFO, "outbox"),
     OutboxState.SENDING: (Tone.INFO, "send"),
+    OutboxState.HELD: (Tone.HOLD, "hold"),
     OutboxState.SENT: (Tone.GOOD, "done"),
     OutboxState.TAKEN_BACK: (Tone.NEUTRAL, "undo"),
 }
@@ -64,6 +66,7 @@ class OutboxModel(HeadedModel[OutboxRow]):
             OutboxState.DRAFT: self.tr("Drafts"),
             OutboxState.QUEUED: self.tr("Queued"),
             OutboxState.SENDING: self.tr("Sending"),
+            OutboxState.HELD: self.tr("Held"),
             OutboxState.SENT: self.tr("Sent"),
             OutboxState.TAKEN_BACK: self.tr("Taken back"),
         }[group]
@@ -72,7 +75,8 @@ class OutboxModel(HeadedModel[OutboxRow]):
         """What a screen reader says."""
         if isinstance(item, Head):
             return f"{self.group_words(item.group)}, {item.count}"
-        parts = (item.what, self.group_words(item.state), item.why, self.when(item))
+        compare = self.tr("two versions to compare") if item.compare else ""
+        parts = (item.what, self.group_words(item.state), compare, item.why, self.when(item))
         return ", ".join(part for part in parts if part)
 
 
@@ -97,8 +101,11 @@ class OutboxDelegate(HeadedDelegate):
         wide = pen.width(when)
         pen.text(at(upper, upper.right() - wide, wide + 1), when, pen.colours.muted)
         settled = row.state in (OutboxState.SENT, OutboxState.TAKEN_BACK)
+        left = upper.left()
+        if row.compare:
+            left += pen.icon(left, upper, "compare", Tone.WARN) + spacing.TIGHT
         pen.text(
-            at(upper, upper.left(), upper.width() - wide - spacing.ROOMY),
+            at(upper, left, upper.right() - left - wide - spacing.ROOMY),
             row.what,
             pen.colours.text,
             bold=not settled,

@@ -15,13 +15,15 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.domain.dates import moment
 from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
+from app.views.outbox.button_rows import ButtonRows
+from app.views.outbox.discarding import DiscardDraft
 from app.views.outbox.model import STATE_TONES, OutboxDelegate, OutboxModel
+from app.views.pages import ScrollPage
 from app.views.parts import Badge, EmptyState, button, label, title_row
 from app.views.rows import HeadedList
 from app.views.screen import Screen
@@ -31,6 +33,19 @@ from app.workspace.snapshots import Changes, OutboxRow, OutboxState
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
+
+
+LEAST_LIST = 160
+"""Device-independent pixels of height that the list keeps."""
+
+_ICONS = {
+    "compare": "compare",
+    "retry": "sync",
+    "take_back": "undo",
+    "export": "export",
+    "discard": "trash",
+    "copy": "copy",
+}
 
 
 class OutboxScreen(Screen):
@@ -60,8 +75,11 @@ class OutboxScreen(Screen):
         self._summary = label("", "muted")
         column.addLayout(title_row(label(self.tr("Outbox"), "title"), self._summary))
         self._pages = QStackedWidget()
-        full = QWidget()
-        inside = QVBoxLayout(full)
+        full = ScrollPage(sideways=False)
+        full.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # In a small window with large letters list and card keep their heights, and the page scrolls.
+        self.list.setMinimumHeight(LEAST_LIST)
+        inside = QVBoxLayout(full.page)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(spacing.BASE)
         inside.addWidget(self.list, 1)
@@ -93,23 +111,35 @@ class OutboxScreen(Screen):
         self._why.setAccessibleName(self.tr("Reason"))
         column.addLayout(head)
         column.addWidget(self._why)
-        row = QHBoxLayout()
-        row.setSpacing(spacing.SNUG)
         self._fix = button(self.tr("Open"), self.fix, kind="primary", name="outboxFix")
+        self._compare = button(self.tr("Compare…"), self.compare, icon="compare", name="outboxCompare")
         self._retry = button(self.tr("Retry"), self.retry, icon="sync", name="outboxRetry")
         self._take_back = button(self.tr("Take back"), self.take_back, icon="undo", name="outboxTakeBack")
         self._export = button(self.tr("Export a copy…"), self.export, icon="export", name="outboxExport")
+        self._discard = button(
+            self.tr("Discard…"), self.discard, kind="danger", icon="trash", name="outboxDiscard"
+        )
         self._copy = button(self.tr("Copy details"), self.copy, kind="quiet", icon="copy", name="outboxCopy")
-        for each in (self._fix, self._retry, self._take_back, self._export, self._copy):
-            row.addWidget(each)
-        row.addStretch()
-        column.addLayout(row)
+        column.addWidget(
+            ButtonRows(
+                (
+                    self._fix,
+                    self._compare,
+                    self._retry,
+                    self._take_back,
+                    self._export,
+                    self._discard,
+                    self._copy,
+                )
+            )
+        )
         return card
 
     def _add_actions(self) -> None:
         add = self._actions.add
         menu = self.tr("&Outbox")
         add("outbox_fix", self.tr("&Open where it belongs"), self.fix, group=menu, screen=self)
+        add("outbox_compare", self.tr("Compare the &versions…"), self.compare, group=menu, screen=self)
         add("outbox_retry", self.tr("&Retry"), self.retry, group=menu, screen=self)
         add(
             "outbox_take_back",
@@ -121,8 +151,9 @@ class OutboxScreen(Screen):
             tip=self.tr("Undo what was not sent yet; a judgement's text becomes a draft again"),
         )
         add("outbox_export", self.tr("&Export a copy…"), self.export, group=menu, screen=self)
+        add("outbox_discard", self.tr("&Discard the draft…"), self.discard, group=menu, screen=self)
         add("outbox_copy", self.tr("&Copy details"), self.copy, group=menu, screen=self)
-        for id, icon in (("retry", "sync"), ("take_back", "undo"), ("export", "export"), ("copy", "copy")):
+        for id, icon in _ICONS.items():
             icons.dress(self._actions.get(f"outbox_{id}"), icon)
 
     # -- Screen -----------------------------------------------------------------------------------------------
@@ -205,24 +236,45 @@ class OutboxScreen(Screen):
             self._badge.say(self.model.group_words(row.state), tone, icon)
             self._fix.setText(self.tr("Fix") if row.state is OutboxState.ATTENTION else self.tr("Open"))
             self._fix.setAccessibleName(self._fix.text())
+            self._fix.updateGeometry()
         for id, widget, can in (
-            ("fix", self._fix, row is not None and bool(row.request_id)),
+            ("fix", self._fix, row is not None and bool(row.request_id) and not row.gone),
+            ("compare", self._compare, row is not None and row.compare),
             ("retry", self._retry, row is not None and row.can_retry),
             ("take_back", self._take_back, row is not None and row.can_take_back),
             ("export", self._export, row is not None),
+            ("discard", self._discard, row is not None and row.gone and bool(row.draft_key)),
             ("copy", self._copy, row is not None),
         ):
             self._actions.enable(f"outbox_{id}", can)
             widget.setEnabled(can)
+            # What is rarely possible is not in the way the rest of the time.
+            if widget in (self._compare, self._discard):
+                widget.setVisible(can)
 
     # -- doing ------------------------------------------------------------------------------------------------
 
     def fix(self) -> None:
         """Go to where the chosen thing can be mended."""
         row = self.current()
-        if row is None or not row.request_id:
+        if row is None or not row.request_id or row.gone:
             return
         self.wants.emit("report" if row.about_report else "bench", row.request_id, row.sample_id)
+
+    def compare(self) -> None:
+        """Go and decide between the two versions of the chosen thing."""
+        row = self.current()
+        if row is not None and row.compare:
+            self.wants.emit("conflicts", row.request_id, row.sample_id)
+
+    def discard(self) -> None:
+        """Ask, then throw away the chosen draft, whose request is no longer this person's."""
+        row = self.current()
+        if row is None or not (row.gone and row.draft_key):
+            return
+        question = DiscardDraft(self, row.what)
+        question.agreed.connect(lambda: self._do(lambda: self._desk.discard_draft(row.draft_key)))
+        question.open()
 
     def retry(self) -> None:
         """Offer the chosen act to the service again."""
@@ -290,7 +342,9 @@ class OutboxScreen(Screen):
         if self.model.row_at(self.list.indexAt(place)) is None:
             return
         menu = QMenu(self)
-        for id in ("fix", "retry", "take_back", "export", "copy"):
-            menu.addAction(self._actions.get(f"outbox_{id}"))
+        for id in ("fix", *_ICONS):
+            action = self._actions.get(f"outbox_{id}")
+            if id not in ("compare", "discard") or action.isEnabled():
+                menu.addAction(action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(place))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.dates import clock_time
 from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
 from app.views.parts import BannerSlot, details_of
@@ -19,6 +18,7 @@ from app.views.screen import Screen
 from app.views.shell.first_look import FirstLook
 from app.views.shell.foot import Foot
 from app.views.shell.midnight import Midnight
+from app.views.shell.news import News
 from app.views.shell.rail import Rail
 from app.views.shell.rooms import NAMES, Rooms
 from app.views.shell.sync_clock import SyncClock
@@ -45,7 +45,8 @@ STATUS_EVERY = 1_000
 REMEMBER_EVERY = 3_000
 """Milliseconds after which the place one is at is written down, if it is another than before."""
 
-_PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox", "settings": "settings"}
+_PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox", "conflicts": "outbox",
+           "settings": "settings"}  # fmt: skip
 """Which button of the rail is lit for which screen."""
 
 
@@ -64,6 +65,7 @@ class House(QWidget):
         self._actions = actions
         self._asking: SignInAgain | None = None
         self._where = ("work", "", "")
+        self._came_from = self._where
         self._status: Status | None = None
         self._closed = False
         self._settled = False
@@ -72,6 +74,7 @@ class House(QWidget):
         self.stack = QStackedWidget()
         self.sync = SyncClock(desk, self)
         self.foot = Foot(sync=self.sync.now, open_outbox=lambda: self.go("outbox"))
+        self.news = News(self)
         self._load_keys()
         self._memory: dict[str, Any] = desk.setting(MEMORY, {}) or {}
         self._rooms = Rooms(desk, actions, look, self._wire_screen)
@@ -106,6 +109,8 @@ class House(QWidget):
         ):
             self._actions.add(f"go_{id}", text, partial(self.go, id), shortcut=keys, group=menu)
             self.rail.button(id).setToolTip(f"{self.rail.button(id).text()} ({keys})")
+        self._actions.add("go_conflicts", self.tr("&Conflicts"), partial(self.go, "conflicts"),
+                          shortcut="Ctrl+Shift+C", group=menu)  # fmt: skip
         self._actions.add("go_back", self.tr("&Back"), self.go_back, shortcut="Alt+Left", group=menu)
 
     def _wire(self) -> None:
@@ -150,6 +155,7 @@ class House(QWidget):
         if not self._settled and not self._closed:
             self._settled = True
             self.sync.now()
+            self.news.look()
             self._furnish()
 
     def _furnish(self) -> None:
@@ -161,8 +167,7 @@ class House(QWidget):
 
     def begin(self) -> None:
         """Show what there is, go where one was, and begin to sync."""
-        self._say_demo()
-        self._say_recovered()
+        self.news.begin()
         what, request_id, sample_id = (*self._memory.get("where", []), "", "", "")[:3]
         self.go(what if what in NAMES else "work", request_id, sample_id)
         self.show_status()
@@ -214,18 +219,23 @@ class House(QWidget):
         except KnownError as error:
             self.refuse(error)
             return
+        if what == "conflicts" != self._where[0]:
+            self._came_from = self._where
         self._where = (what, request_id or self._where[1], sample_id)
         self.stack.setCurrentWidget(screen)
         self.rail.bring_to_front(_PLACES[what])
         self._actions.bring_to_front(screen)
         screen.entered()
+        self.news.show()
         self._name_window()
         self._remember()
 
     def go_back(self) -> None:
-        """From the report to the bench, from anywhere else to the Work list."""
+        """From the report to the bench, from conflicts to where they were met, from anywhere else to the Work list."""
         what, request_id, _ = self._where
-        if what == "report" and request_id:
+        if what == "conflicts":
+            self.go(*self._came_from)
+        elif what == "report" and request_id:
             self.go("bench", request_id)
         elif what != "work":
             self.go("work")
@@ -246,7 +256,8 @@ class House(QWidget):
 
     def _name_window(self) -> None:
         names = {"work": self.tr("Work"), "outbox": self.tr("Outbox"), "settings": self.tr("Settings"),
-                 "bench": self.tr("Bench"), "report": self.tr("Report")}  # fmt: skip
+                 "bench": self.tr("Bench"), "report": self.tr("Report"),
+                 "conflicts": self.tr("Conflicts")}  # fmt: skip
         self.title.emit(names[self._where[0]])
 
     # -- changes ----------------------------------------------------------------------------------------------
@@ -256,6 +267,7 @@ class House(QWidget):
         for screen in self._rooms.made:
             if screen is not but:
                 screen.apply(changes)
+        self.news.heard(changes)
         self.show_status()
 
     def _changed(self, origin: Screen, changes: Changes) -> None:
@@ -294,6 +306,7 @@ class House(QWidget):
     def _sync_ended(self, error: KnownError | None) -> None:
         if error is None:
             self.foot.toast.forget_sent()
+        self.news.synced()
         self.show_status()
 
     def show_status(self) -> None:
@@ -344,29 +357,6 @@ class House(QWidget):
     def _count_work(self, count: int) -> None:
         QTimer.singleShot(BREATH, self, self._settle_in)
         self.rail.show_count("work", count, Tone.INFO, self.tr("{n} to moderate").format(n=count))
-
-    # -- banners ----------------------------------------------------------------------------------------------
-
-    def _say_demo(self) -> None:
-        if self.desk.demo:
-            says = self.tr("Demonstration: invented people, keys in a file. Not for real work.")
-            self.banner.say("demo", says, Tone.INFO)
-
-    def _say_recovered(self) -> None:
-        moment = self.desk.recovered_at()
-        if moment is not None:
-            says = self.tr("Your work from {time} was recovered.").format(time=clock_time(moment))
-            self.banner.say(
-                "recovered",
-                says,
-                Tone.GOOD,
-                ((self.tr("Show the drafts"), self._show_drafts),),
-                closable=True,
-            )
-
-    def _show_drafts(self) -> None:
-        self.banner.clear("recovered")
-        self.go("outbox")
 
     def _new_day(self) -> None:
         requests = frozenset({self._where[1]} - {""})

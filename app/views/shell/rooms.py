@@ -12,9 +12,9 @@ from app.views.shell.first_look import FirstLook
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
 
-NAMES = ("work", "bench", "report", "outbox", "settings")
+NAMES = ("work", "bench", "report", "outbox", "conflicts", "settings")
 
-_OF_A_REQUEST = ("bench", "report")
+_OF_A_REQUEST = ("bench", "report", "conflicts")
 
 
 class _OpensRequests(Protocol):
@@ -48,6 +48,7 @@ class Rooms:
                 "bench": self._bench,
                 "report": self._report,
                 "outbox": self._outbox,
+                "conflicts": self._conflicts,
                 "settings": self._settings,
             }[name]
             self._made[name] = make()
@@ -91,6 +92,11 @@ class Rooms:
         from app.views.outbox.screen import OutboxScreen
 
         return OutboxScreen(self._desk, self._actions)
+
+    def _conflicts(self) -> Screen:
+        from app.views.conflicts.screen import ConflictsScreen
+
+        return ConflictsScreen(self._desk, self._actions)
 
     def _settings(self) -> Screen:
         from app.views.settings.screen import SettingsScreen

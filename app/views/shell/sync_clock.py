@@ -22,7 +22,12 @@ PATIENCE = 30.0
 """Seconds after which a change is sent although more keep coming."""
 
 GATHER = 400
-"""Milliseconds for which news from a running round is gathered before screens redraw."""
+"""Milliseconds for which the first news from a running round is gathered before screens redraw."""
+
+GATHER_LONGEST = 6_400
+"""Each further time in the same round it is gathered twice as long, up to so many milliseconds: during a first sync
+the list is soon there, and is not read again with every page.
+"""
 
 
 class Line(Protocol):
@@ -60,7 +65,7 @@ class SyncClock(QObject):
         self._gathered = Changes()
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
-        self._gather.setInterval(GATHER)
+        self._gathering = GATHER
         self._gather.timeout.connect(self._hand_on)
 
     @property
@@ -78,6 +83,7 @@ class SyncClock(QObject):
             return
         self._timer.stop()
         self._running = True
+        self._gathering = GATHER
         self._first_change = None
         self.began.emit()
         news = from_worker(self, self._news)
@@ -104,7 +110,8 @@ class SyncClock(QObject):
     def _news(self, changes: Changes) -> None:
         self._gathered |= changes
         if not self._gather.isActive() and not self._stopped:
-            self._gather.start()
+            self._gather.start(self._gathering)
+            self._gathering = min(2 * self._gathering, GATHER_LONGEST)
 
     def _hand_on(self) -> None:
         self._gather.stop()

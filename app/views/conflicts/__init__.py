@@ -1,0 +1,1 @@
+"""Two versions of one thing side by side, and what becomes of them."""
