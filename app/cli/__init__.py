@@ -95,8 +95,30 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--only", metavar="NAME", help="run only the benchmarks of this name")
     command.set_defaults(func=_bench)
 
+    command = commands.add_parser(
+        "soak",
+        help="try the sync protocol under every fault, in many random stories",
+        description="Plays stories of laptops and a service in one process, each from its seed, with lost and "
+        "doubled messages, killed programs, old disks and lost days, and holds them to the protocol's invariants.",
+    )
+    command.add_argument("--seeds", type=_count, default=200, metavar="N", help="stories (default: 200)")
+    command.add_argument("--steps", type=_count, default=60, metavar="N", help="steps of each (default: 60)")
+    command.add_argument("--first", type=int, default=0, metavar="SEED", help="the first seed (default: 0)")
+    command.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes (default: as many as there are cores)"
+    )
+    command.add_argument("--json", metavar="FILE", help="write the counts as JSON")
+    command.set_defaults(func=_soak)
+
     service.add_commands(commands)
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return number
 
 
 def _open(_: argparse.Namespace) -> int:
@@ -137,3 +159,14 @@ def _bench(arguments: argparse.Namespace) -> int:
     from app.cli import bench
 
     return bench.run(Path(arguments.json) if arguments.json else None, arguments.only)
+
+
+def _soak(arguments: argparse.Namespace) -> int:
+    import os
+    from pathlib import Path
+
+    from app.cli.soak import command
+
+    jobs = arguments.jobs or os.cpu_count() or 1
+    target = Path(arguments.json) if arguments.json else None
+    return command.run(arguments.seeds, arguments.steps, arguments.first, jobs, target)

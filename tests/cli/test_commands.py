@@ -125,6 +125,11 @@ def test_the_benchmarks_have_their_fixed_names_and_shape() -> None:
         "start-up",
         "stall",
         "save",
+        "save-during-sync",
+        "memory",
+        "download",
+        "upload",
+        "resume",
         "report",
     ]
     assert Result.__match_args__ == ("name", "n", "value", "unit", "floor", "ratio", "runs")

@@ -1,0 +1,1 @@
+"""The proof: what must never be lost, tried by force."""
