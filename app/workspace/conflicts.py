@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
@@ -16,7 +17,7 @@ from app.workspace.conflict_finder import Finder
 from app.workspace.deeds import Deeds
 from app.workspace.drafts import Drafts
 from app.workspace.pictures import Pictures
-from app.workspace.snapshots import Changes, DraftBase, ReportDraft
+from app.workspace.snapshots import Changes, DraftBase, JudgementDraft, ReportDraft
 from app.workspace.standing import draft_from
 
 if TYPE_CHECKING:
@@ -191,13 +192,14 @@ class Conflicts:
     def _redraft(self, conflict: Conflict, chosen: Fields) -> Changes:
         """The draft on its new base; where nothing of mine is left in it, only its note stays."""
         key = drafts.sample_key(conflict.request_id, conflict.sample_id)
-        note = self._drafts.of_sample(conflict.request_id, conflict.sample_id).note
+        mine = self._drafts.of_sample(conflict.request_id, conflict.sample_id)
         theirs = {field.name: field.theirs for field in conflict.fields}
         ground = draft_from(theirs, "", None)
         base = DraftBase(conflict.stands, ground.decision, ground.rationale, ground.actions)
-        draft = draft_from(dict(chosen), note, base)
+        draft = draft_from(dict(chosen), mine.note, base)
         if all(same(chosen[name], value) for name, value in theirs.items()):
-            draft = draft_from({"decision": "", "rationale": "", "actions": ()}, note, None)
+            draft = JudgementDraft(note=mine.note)
+        draft = replace(draft, files=mine.files)
         body = None if draft.empty else drafts.body_of(draft)
         self._work.set_aside(self._losing(conflict, chosen), drafts={key: body})
         return self._changed(conflict, "draft brought up to date" if draft.judges else "draft set aside")

@@ -16,6 +16,7 @@ from app.domain.acts import (
     WithdrawJudgement,
     target_of,
 )
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.judging import check_judgement, check_note, check_report, check_withdrawal
 from app.domain.moderation import ActionForCentre, Decision, Judgement, current_judgements
@@ -93,7 +94,7 @@ class Deeds:
             deed,
             base_rev=self._rev_of(picture, sample_id),
             rests_on=tuple(identifier for identifier in replaced if identifier in picture.pending),
-            draft=(key, kept if keep_draft else JudgementDraft(note=kept.note)),
+            draft=(key, kept if keep_draft else JudgementDraft(note=kept.note, files=kept.files)),
         )
 
     def withdraw(self, picture: Picture, judgement: Judgement, reason: str) -> Act:
@@ -104,14 +105,32 @@ class Deeds:
         rests_on = (judgement.id,) if judgement.id in picture.pending else ()
         return self._record(deed, base_rev=judgement.rev, rests_on=rests_on)
 
-    def note(self, picture: Picture, sample_id: str, text: str) -> Act:
-        """Writes a note into the request, at whatever stage it is (M-53)."""
+    def check_note(
+        self, request_id: str, sample_id: str, text: str, files: tuple[AttachedFile, ...]
+    ) -> AddNote:
+        """The note as it would be recorded. Raises KnownError with what keeps it from being so."""
         self._must(Permission.WRITE_NOTES, "Your role does not write notes here.")
-        deed = AddNote(picture.request.id, sample_id, text.strip())
+        deed = AddNote(request_id, sample_id, text.strip(), files)
         check_note(deed)
+        return deed
+
+    def note(
+        self,
+        picture: Picture,
+        sample_id: str,
+        text: str,
+        files: tuple[AttachedFile, ...] = (),
+        *,
+        act_id: str = "",
+    ) -> Act:
+        """Writes a note into the request, at whatever stage it is (M-53).
+
+        files: kept for ``act_id`` already, so that no note names what is nowhere.
+        """
+        deed = self.check_note(picture.request.id, sample_id, text, files)
         key = drafts.sample_key(picture.request.id, sample_id)
         kept = drafts.draft_of(self._work.draft(key) or {})
-        return self._record(deed, draft=(key, replace(kept, note="")))
+        return self._record(deed, draft=(key, replace(kept, note="", files=())), act_id=act_id)
 
     def submit(self, picture: Picture, report: SignedReport) -> Act:
         """Signs the report off (M-55, M-59). It rests on every judgement that still waits to be taken."""
@@ -137,10 +156,11 @@ class Deeds:
         rests_on: tuple[str, ...] = (),
         draft: tuple[str, JudgementDraft] | None = None,
         drop: str = "",
+        act_id: str = "",
     ) -> Act:
         """One transaction: the act into the outbox, and the draft it came from emptied of what it recorded."""
         act = Act(
-            id=self._new_id(),
+            id=act_id or self._new_id(),
             device_id=self._device_id,
             author_id=self._person.id,
             seen=self._seen(),

@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.domain.acts import Act, RecordJudgement
+from app.domain.attached import AttachedFile
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
-from app.domain.evidence import Fetch
-from app.domain.moderation import (
-    Decision,
-    ModerationRequest,
-    current_judgements,
-)
+from app.domain.evidence import Evidence, Fetch
+from app.domain.moderation import Decision, ModerationRequest, current_judgements
 from app.domain.people import Person
 from app.workspace.conflicts import Conflicts
 from app.workspace.deeds import Deeds
 from app.workspace.drafts import Drafts, place_of
 from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
+from app.workspace.note_files import NoteFiles, Source
 from app.workspace.outbox import OutboxDesk
 from app.workspace.pictures import Pictures
 from app.workspace.queries import in_order, sheet_of, unreadable_row, work_row
@@ -83,6 +81,7 @@ class Desk:
         self._clock = clock
         self._saved_at: datetime | None = None
         self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
+        self._notes = NoteFiles(work, files, syncing, self._deeds, self.person.id, new_id)
         self._pictures = Pictures(work, cache, self.person.name)
         self._drafts = Drafts(work, self._pictures)
         self._reports = Reports(work, self._drafts, files, syncing, self.person.name, clock)
@@ -141,6 +140,7 @@ class Desk:
             drafts=self._drafts.of_request(request_id),
             items=self._files.items(picture.evidence),
             aside=self._drafts.aside(request_id),
+            note_files=self._notes.of_picture(picture),
             name=whose(self.person.id, self._pictures.recorded_here),
         )
 
@@ -218,20 +218,28 @@ class Desk:
                 self._drafts.restore(act.deed)
         return self._changed(act.request_id, "Taken back")
 
-    def add_note(self, request_id: str, sample_id: str, text: str) -> Changes:
-        """Writes a note on a sample or ("") on the whole request (M-53)."""
+    def add_note(
+        self, request_id: str, sample_id: str, text: str, files: Sequence[Source | AttachedFile] = ()
+    ) -> Changes:
+        """Writes a note on a sample or ("") on the whole request (M-53), also with files that ``attach`` took in."""
+        picture = self._pictures.of(request_id)
+        act_id, kept = self._notes.take_in(request_id, sample_id, text, files)
         with self._saving():
-            act = self._deeds.note(self._pictures.of(request_id), sample_id, text)
+            act = self._deeds.note(picture, sample_id, text, kept, act_id=act_id)
         return self._changed(request_id, "Note added", act.id)
+
+    def attach(self, request_id: str, source: Source, already: Sequence[AttachedFile] = ()) -> AttachedFile:
+        """Takes a file in for a note that is being written; it lies here as long as the note's draft names it."""
+        return self._notes.attach(request_id, source, already)
 
     def save_draft(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
         """Keeps what is typed; an empty draft is removed."""
         with self._saving():
             self._drafts.keep(request_id, sample_id, draft)
 
-    def request_draft(self, request_id: str) -> JudgementDraft:
-        """The unfinished note on the request as a whole."""
-        return self._drafts.of_sample(request_id, "")
+    def draft(self, request_id: str, sample_id: str = "") -> JudgementDraft:
+        """What is typed for a sample, or the unfinished note on the request as a whole."""
+        return self._drafts.of_sample(request_id, sample_id)
 
     def save_report_draft(self, request_id: str, draft: ReportDraft) -> None:
         """Keeps the report's outcome and summary as they are being prepared."""
@@ -288,7 +296,7 @@ class Desk:
     # -- evidence -----------------------------------------------------------------------------------------------
 
     def open_evidence(self, request_id: str, evidence_id: str) -> Document:
-        """A file as the evidence cage shows it."""
+        """A file as the evidence cage shows it; also one of a note, by the id that the sheet gives it."""
         return self._files.open(self._evidence(request_id, evidence_id))
 
     def open_pdf(self, data: bytes, name: str) -> Document:
@@ -309,8 +317,8 @@ class Desk:
     def fetch(
         self, request_id: str, on_progress: Callable[[Fetch], None], cancelled: Callable[[], bool]
     ) -> Fetch:
-        """Fetches the request's evidence that is not here yet."""
-        return self._syncing.fetch(self._pictures.of(request_id).evidence, on_progress, cancelled)
+        """Fetches the request's evidence that is not here yet, and the files of its notes."""
+        return self._notes.fetch(self._pictures.of(request_id), on_progress, cancelled)
 
     # -- talking to the service ---------------------------------------------------------------------------------
 
@@ -373,8 +381,10 @@ class Desk:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _evidence(self, request_id: str, evidence_id: str) -> Any:
-        for item in self._pictures.of(request_id).evidence:
+    def _evidence(self, request_id: str, evidence_id: str) -> Evidence:
+        picture = self._pictures.of(request_id)
+        of_note = self._notes.find(picture, evidence_id)
+        for item in (*picture.evidence, *filter(None, (of_note,))):
             if item.id == evidence_id:
                 return item
         raise KnownError("evidence_gone", "This file no longer belongs to the request.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from app.domain.acts import AddNote, Deed, RecordJudgement, SubmitReport
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision, Judgement, Outcome
 from app.workspace.comparing import TITLES
@@ -40,6 +41,8 @@ def body_of(draft: JudgementDraft) -> dict[str, Any]:
         "actions": list(draft.actions),
         "note": draft.note,
     }
+    if draft.files:
+        body["files"] = [asdict(file) for file in draft.files]
     if draft.base is not None and draft.judges:
         body["base"] = {
             "stands": list(draft.base.stands),
@@ -59,6 +62,10 @@ def draft_of(body: Mapping[str, Any]) -> JudgementDraft:
         actions=tuple(body.get("actions", ())),
         note=body.get("note", ""),
         base=_base_of(body.get("base")),
+        files=tuple(
+            AttachedFile(file["name"], file["sha256"], file["size"], file["media_type"])
+            for file in body.get("files", ())
+        ),
     )
 
 
@@ -159,12 +166,15 @@ class Drafts:
                 if not newer.judges:
                     texts = tuple(action.text for action in deed.actions)
                     base = base_at(deed.supersedes, self._history(deed.request_id, deed.sample_id))
-                    restored = JudgementDraft(deed.decision, deed.rationale, texts, newer.note, base)
+                    restored = JudgementDraft(
+                        deed.decision, deed.rationale, texts, newer.note, base, newer.files
+                    )
                     self.keep(deed.request_id, deed.sample_id, restored)
             case AddNote():
                 kept = self.of_sample(deed.request_id, deed.sample_id)
-                if not kept.note.strip():
-                    self.keep(deed.request_id, deed.sample_id, replace(kept, note=deed.text))
+                if not (kept.note.strip() or kept.files):
+                    restored = replace(kept, note=deed.text, files=deed.files)
+                    self.keep(deed.request_id, deed.sample_id, restored)
             case SubmitReport():
                 if self.of_report(deed.request_id) == ReportDraft():
                     self.keep_report(deed.request_id, ReportDraft(deed.outcome, deed.summary))

@@ -103,7 +103,7 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
             profile,
             work=stores.work,
             cache=stores.cache,
-            files=EvidenceFiles(stores.cache, store, lent, Cage()),
+            files=EvidenceFiles(stores.cache, store, lent, Cage(), stores.work.uploads.key),
             syncing=Syncing(Sync(profile, stores, store, secrets, clock=clock), notice),
             lock=lock,
             clock=clock,

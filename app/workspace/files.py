@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, EvidenceKind
-from app.domain.moderation import IssuedReport
+from app.domain.moderation import IssuedReport, Note
 from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:
@@ -17,28 +18,42 @@ if TYPE_CHECKING:
     from app.vault.files import FileStore, SealedFile
     from app.vault.handed import HandedOver as Lent
 
+_OF_NOTE = "note/"
+
 
 class EvidenceFiles:
-    """The evidence of one profile. Everything here may take a while; call it off the window's thread."""
+    """The evidence of one profile. Everything here may take a while; call it off the window's thread.
 
-    def __init__(self, cache: CacheStore, store: FileStore, lent: Lent, cage: Cage) -> None:
+    own: the key of a file that the person added here and the service may not have yet, or None.
+    """
+
+    def __init__(
+        self,
+        cache: CacheStore,
+        store: FileStore,
+        lent: Lent,
+        cage: Cage,
+        own: Callable[[str], bytes | None],
+    ) -> None:
         self._cache = cache
+        self._own = own
         self._store = store
         self._lent = lent
         self._cage = cage
 
-    def items(self, evidence: tuple[Evidence, ...]) -> Mapping[str, EvidenceItem]:
+    def items(self, evidence: Iterable[Evidence]) -> Mapping[str, EvidenceItem]:
         """By evidence id: whether its file lies here, and whether it can be shown inside."""
         from app.evidence.kinds import can_show, kind_of
 
-        keys = self._cache.file_keys([item.sha256 for item in evidence if item.sha256])
+        every = tuple(evidence)
+        keys = self._cache.file_keys([item.sha256 for item in every if item.sha256])
         return {
             item.id: EvidenceItem(
                 evidence=item,
-                here=bool(item.sha256) and item.sha256 in keys,
+                here=bool(item.sha256) and (item.sha256 in keys or self._is_own(item)),
                 shown_inside=can_show(kind_of(b"", item.name)),
             )
-            for item in evidence
+            for item in every
         }
 
     def open(self, item: Evidence) -> Document:
@@ -116,9 +131,18 @@ class EvidenceFiles:
     def close(self) -> None:
         self._cage.close()
 
+    def key_of(self, sha256: str) -> bytes | None:
+        """The key of a file that lies here, be it fetched or one's own; None for one that does not."""
+        key = self._cache.file_key(sha256) or self._own(sha256)
+        return key if key is not None and self._store.has(sha256) else None
+
+    def _is_own(self, item: Evidence) -> bool:
+        # Only notes name files of one's own, and few of those are asked for.
+        return item.id.startswith(_OF_NOTE) and self.key_of(item.sha256) is not None
+
     def _sealed(self, item: Evidence) -> SealedFile:
-        key = self._cache.file_key(item.sha256)
-        if key is None or not self._store.has(item.sha256):
+        key = self.key_of(item.sha256)
+        if key is None:
             raise KnownError(
                 "not_downloaded",
                 f"“{item.name}” has not been fetched to this computer yet.",
@@ -133,6 +157,20 @@ def _damaged(details: str) -> KnownError:
         "The copy of this file on this computer is damaged and cannot be read.",
         "Fetch it again while you have a network.",
         details=details,
+    )
+
+
+def of_note(note: Note, file: AttachedFile) -> Evidence:
+    """The file of a note as something to be fetched and opened like any other. Its kind says nothing."""
+    return Evidence(
+        id=f"{_OF_NOTE}{note.id}/{file.sha256}",
+        request_id=note.request_id,
+        sample_id=note.sample_id,
+        kind=EvidenceKind.LEARNER_WORK,
+        name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        media_type=file.media_type,
     )
 
 

@@ -189,7 +189,8 @@ class OutboxDesk:
         for name, value in told.items():
             if isinstance(value, list):
                 value = "\n  ".join(
-                    item.get("text", "") if isinstance(item, dict) else str(item) for item in value
+                    item.get("text") or item.get("name", "") if isinstance(item, dict) else str(item)
+                    for item in value
                 )
             if value not in ("", None):
                 lines.append(f"{name.replace('_', ' ').capitalize()}: {value}")

@@ -100,6 +100,7 @@ def _with(picture: Picture, act: Act, author_name: str) -> Picture:
                 author_name=author_name,
                 text=deed.text,
                 written_at=act.recorded_at,
+                files=deed.files,
             )
             return replace(picture, notes=(*picture.notes, note), pending=picture.pending | {act.id})
         case SubmitReport():

@@ -27,6 +27,7 @@ from app.workspace.snapshots import (
     EvidenceItem,
     Group,
     JudgementDraft,
+    NoteFile,
     Offline,
     RequestSheet,
     SampleSheet,
@@ -112,9 +113,11 @@ def sheet_of(
     drafts: Mapping[str, JudgementDraft],
     items: Mapping[str, EvidenceItem],
     aside: Mapping[str, Sequence[AsideText]],
+    note_files: Mapping[str, tuple[NoteFile, ...]],
     name: Whose,
 ) -> RequestSheet:
-    """The picture as the bench shows it. ``drafts``, ``aside``: by sample id; ``items``: by evidence id.
+    """The picture as the bench shows it. ``drafts``, ``aside``: by sample id; ``items``: by evidence id;
+    ``note_files``: by note id.
 
     name: says who judged, and when.
     """
@@ -149,6 +152,7 @@ def sheet_of(
         issued=picture.reports,
         submitted=picture.submitted,
         problems=picture.problems,
+        note_files=note_files,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from app.domain.acts import OutcomeKind
+from app.domain.attached import AttachedFile
 from app.domain.clocks import ClockReading
 from app.domain.evidence import Evidence
 from app.domain.judging import Missing
@@ -117,6 +119,7 @@ class JudgementDraft:
     """What is typed but not yet recorded for one sample; saved as one types. ``note``: an unfinished note.
 
     base: what it stands on; None for a draft of an earlier version, which is taken as it is.
+    files: what was added to the unfinished note; it lies on this computer already.
     """
 
     decision: Decision | None = None
@@ -124,10 +127,11 @@ class JudgementDraft:
     actions: tuple[str, ...] = ()
     note: str = ""
     base: DraftBase | None = field(default=None, compare=False)
+    files: tuple[AttachedFile, ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.judges or self.note.strip())
+        return not (self.judges or self.note.strip() or self.files)
 
     @property
     def judges(self) -> bool:
@@ -159,6 +163,14 @@ class EvidenceItem:
     evidence: Evidence
     here: bool
     shown_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """One file of a note. ``state``: in words, such as that it waits to be sent, or is not downloaded."""
+
+    item: EvidenceItem
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,7 @@ class RequestSheet:
     """A moderation request opened on the bench.
 
     notes, evidence: what belongs to the request as a whole. problems: entries that need a newer Touchstone.
-    issued: reports issued so far, newest last.
+    issued: reports issued so far, newest last. note_files: of all notes, by the note's id.
     submitted: act id of a report of mine that waits in the outbox, or empty.
     """
 
@@ -212,6 +224,7 @@ class RequestSheet:
     issued: tuple[IssuedReport, ...]
     submitted: str = ""
     problems: tuple[str, ...] = ()
+    note_files: Mapping[str, tuple[NoteFile, ...]] = field(default_factory=dict)
 
     def sheet(self, sample_id: str) -> SampleSheet | None:
         return next((sheet for sheet in self.samples if sheet.sample.id == sample_id), None)

@@ -102,7 +102,7 @@ def bring_up(draft: JudgementDraft, history: Sequence[Judgement], name: Whose) -
     values = {field.name: field.value for field in fields}
     if all(same(value, fields_of(theirs)[key]) for key, value in values.items()):
         # Both say the same: nothing of it is left to be recorded.
-        left = JudgementDraft(note=draft.note)
+        left = JudgementDraft(note=draft.note, files=draft.files)
         return BroughtUp(None if left.empty else left)
     marks = dict(base.merged) | {field.name: name(theirs) for field in fields if field.how.merged}
     grounds = {field.name: field.before if field in clashes else field.theirs for field in fields}
@@ -114,7 +114,8 @@ def bring_up(draft: JudgementDraft, history: Sequence[Judgement], name: Whose) -
         ground.actions,
         tuple(marks.items()),
     )
-    return BroughtUp(draft_from(values, draft.note, renewed), clashes, theirs if clashes else None)
+    merged = replace(draft_from(values, draft.note, renewed), files=draft.files)
+    return BroughtUp(merged, clashes, theirs if clashes else None)
 
 
 def _after_withdrawal(

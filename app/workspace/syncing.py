@@ -6,8 +6,10 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, Fetch
 from app.workspace.snapshots import Changes, Reach, Status
@@ -32,6 +34,8 @@ class Syncing:
         self._running = False
         self._reach = Reach.OFFLINE
         self._trouble: KnownError | None = None
+        # Where each of the person's own files stood when that was last told.
+        self._stages: frozenset[tuple[str, str, str, str]] = frozenset()
 
     def run(self, on_changes: Callable[[Changes], None]) -> Changes:
         """One round: hello, push, pull. Raises the KnownError that ended it; what was done before stays done."""
@@ -50,7 +54,25 @@ class Syncing:
             self._leave(error)
             raise
         self._leave(None)
+        moved = self._moved()
+        if moved:
+            tell(moved, False)
         return everything
+
+    def _moved(self) -> frozenset[str]:
+        """Requests of which a file of the person's own stands elsewhere than after the last round."""
+        before = self._stages
+        self._stages = frozenset(
+            (file.request_id, file.act_id, file.sha256, f"{file.stage} {file.says}")
+            for file in self._sync.uploads().files
+        )
+        return frozenset(request_id for request_id, *_ in before ^ self._stages)
+
+    def add_file(
+        self, source: Path | bytes, name: str, media_type: str, request_id: str, act_id: str
+    ) -> AttachedFile:
+        """Takes a file of the person's own in for the act that will name it; as ``Sync.add_file``."""
+        return self._sync.add_file(source, name, media_type, request_id, act_id)
 
     def fetch(
         self,

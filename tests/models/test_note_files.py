@@ -109,7 +109,9 @@ def test_a_newer_note_names_its_own_files_and_an_older_one_changes_nothing(cache
 
 def test_a_note_of_tomorrow_stops_nothing_else(cache: CacheStore) -> None:
     body = msgspec.json.decode(put(note()).body)
-    strange = [body | {"files": files} for files in ("many", [7], [{"sha256": 7}], [{"of_tomorrow": 1}], None)]
+    strange = [
+        body | {"files": files} for files in ("many", [7], [{"sha256": 7}], [{"of_tomorrow": 1}], None)
+    ]
     lines: list[FeedLine] = [
         put(records.note(f"odd-{number}"), body=msgspec.Raw(msgspec.json.encode(one)))
         for number, one in enumerate(strange)

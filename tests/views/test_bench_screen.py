@@ -166,13 +166,13 @@ def test_a_request_without_samples_takes_notes_on_the_whole_request(
     on.press(Key.Key_C)
     on.type("unfinished")
     on.bench.save_now()
-    assert desk.request_draft(REQUEST).note == "unfinished"
+    assert desk.draft(REQUEST).note == "unfinished"
     on.bench.open(REQUEST)
     settled()
     assert on.bench.pane.notes.field.text == "unfinished"
     on.bench.pane.notes.add_button.click()
     assert [note.text for note in desk.request(REQUEST).notes] == ["unfinished"]
-    assert desk.request_draft(REQUEST).note == ""
+    assert desk.draft(REQUEST).note == ""
     desk.close()
 
 

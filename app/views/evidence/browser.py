@@ -20,7 +20,7 @@ from app.views.parts import Badge, Elided, icon_button
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
-from app.workspace.snapshots import RequestSheet, SampleSheet
+from app.workspace.snapshots import EvidenceItem, RequestSheet, SampleSheet
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
@@ -51,6 +51,8 @@ class EvidenceBrowser(QWidget):
         self._chosen_for: dict[str, str] = {}
         self._divided = False
         self._misses = False
+        # The file of a note, while one is shown instead of the evidence.
+        self._note_file: FileRow | None = None
         self.files = FileList()
         self.view = EvidenceView(desk, opener, browse)
         self._build()
@@ -106,6 +108,7 @@ class EvidenceBrowser(QWidget):
         """The files of a sample; the one looked at before comes back, otherwise the first that is here."""
         self._request_id = request.request.id
         self._sample_id = sheet.sample.id if sheet is not None else ""
+        self._note_file = None
         rows = rows_for(request, sheet)
         self.files.show_rows(rows)
         wanted = self._chosen_for.get(self._place_key(), "")
@@ -119,10 +122,12 @@ class EvidenceBrowser(QWidget):
     def refresh(self, request: RequestSheet, sheet: SampleSheet | None) -> None:
         """The same sample in a newer form: files may have come or gone; the one on screen stays."""
         rows = rows_for(request, sheet)
-        if rows == self.files.rows:
+        noted = self._in_newer_form(request)
+        if rows == self.files.rows and noted == self._note_file:
             return
+        self._note_file = noted
         self.files.show_rows(rows)
-        if self.files.row is None:
+        if self.files.row is None and noted is None:
             first = _first_worth_showing(rows)
             if first is not None:
                 self.files.choose(first.key, silently=True)
@@ -131,6 +136,7 @@ class EvidenceBrowser(QWidget):
     def clear(self) -> None:
         """Another request is coming."""
         self._request_id = self._sample_id = ""
+        self._note_file = None
         self.files.show_rows(())
         self.view.show_nothing()
         self._describe()
@@ -139,12 +145,32 @@ class EvidenceBrowser(QWidget):
         """The next (1) or previous (-1) file."""
         self.files.step(direction)
 
+    def show_note_file(self, item: EvidenceItem) -> None:
+        """Show a file of a note until another is chosen; what cannot be shown here is handed over after a question."""
+        self._note_file = FileRow(item.evidence.kind, item)
+        self.files.choose_none()
+        self._show_row()
+        if item.here and not item.shown_inside:
+            self.view.ask_outside()
+
+    def _in_newer_form(self, request: RequestSheet) -> FileRow | None:
+        """The file of a note that is shown, as it is now; None when none is, or its note is gone."""
+        shown = self._note_file.key if self._note_file is not None else ""
+        every = (file.item for files in request.note_files.values() for file in files)
+        item = next((item for item in every if item.evidence.id == shown), None)
+        return FileRow(item.evidence.kind, item) if item is not None else None
+
+    @property
+    def _row(self) -> FileRow | None:
+        return self._note_file or self.files.row
+
     def _chosen(self, key: str) -> None:
+        self._note_file = None
         self._chosen_for[self._place_key()] = key
         self._show_row()
 
     def _show_row(self) -> None:
-        self.view.show_row(self._request_id, self.files.row)
+        self.view.show_row(self._request_id, self._row)
         if self._fetching:
             self.view.absent.show_progress(None)
         else:
@@ -155,7 +181,7 @@ class EvidenceBrowser(QWidget):
         """The bar's words and what its buttons can do."""
         rows = self.files.rows
         files = [row for row in rows if row.is_file]
-        row = self.files.row
+        row = self._row
         place = files.index(row) if row in files else -1
         if row is None:
             self._name.say("")
@@ -164,7 +190,7 @@ class EvidenceBrowser(QWidget):
             self._name.say(
                 row.item.evidence.name or row.kind.words if row.item is not None else row.kind.words
             )
-            about = row.kind.words
+            about = self.tr("Added to a note") if row is self._note_file else row.kind.words
             if place >= 0:
                 about = self.tr("{kind} · file {number} of {count}").format(
                     kind=row.kind.words, number=place + 1, count=len(files)

@@ -255,6 +255,11 @@ class FileList(RowList):
         self.scrollTo(index)
         return True
 
+    def choose_none(self) -> None:
+        """Something else is shown: a click on any row brings that row back."""
+        self._told = ""
+        self.selectionModel().clear()
+
     def step(self, direction: int) -> bool:
         """Choose the next (1) or previous (-1) file, passing over what is missing; False at either end."""
         place = self.currentIndex().row() if self.currentIndex().isValid() else -1

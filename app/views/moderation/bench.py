@@ -46,7 +46,7 @@ class Bench(Screen):
         self.request_id = ""
         self.sheet: RequestSheet | None = None
         self._sample_id = ""
-        self._request_note = ""
+        self._request_draft = JudgementDraft()
         self._wanted = ""
         self._reading = 0
         self._is_reading = False
@@ -99,6 +99,7 @@ class Bench(Screen):
         self.pane.save_wanted.connect(lambda: self.judging.save(go_on=False))
         self.pane.compare_wanted.connect(self.compare)
         self.samples.compare_wanted.connect(self.compare)
+        self.pane.notes.open_wanted.connect(self.open_note_file)
 
     # Opening and reading
 
@@ -135,7 +136,7 @@ class Bench(Screen):
         self._reading += 1
         reading, request_id = self._reading, self.request_id
 
-        def then(result: tuple[RequestSheet, str]) -> None:
+        def then(result: tuple[RequestSheet, JudgementDraft]) -> None:
             if reading == self._reading:
                 self._is_reading = False
                 self._take(*result)
@@ -148,8 +149,8 @@ class Bench(Screen):
         self._is_reading = True
         run_task(self, lambda: self._from_desk(request_id), then, failed)
 
-    def _from_desk(self, request_id: str) -> tuple[RequestSheet, str]:
-        return self._desk.request(request_id), self._desk.request_draft(request_id).note
+    def _from_desk(self, request_id: str) -> tuple[RequestSheet, JudgementDraft]:
+        return self._desk.request(request_id), self._desk.draft(request_id)
 
     def took(self, changes: Changes) -> None:
         """The person changed something here: show it at once, and let the other screens know."""
@@ -158,8 +159,8 @@ class Bench(Screen):
         self._take(*self._from_desk(self.request_id))
         self.changed.emit(changes)
 
-    def _take(self, sheet: RequestSheet, request_note: str) -> None:
-        self.sheet, self._request_note = sheet, request_note
+    def _take(self, sheet: RequestSheet, request_draft: JudgementDraft) -> None:
+        self.sheet, self._request_draft = sheet, request_draft
         self._stack.setCurrentWidget(self.splitter)
         self.header.show_request(sheet)
         self.samples.show_sheets(sheet.samples)
@@ -212,7 +213,7 @@ class Bench(Screen):
         assert self.sheet is not None
         self._sample_id = sample_id
         sheet = self._current()
-        self.pane.show_sample(self.sheet, sheet, self._request_note)
+        self.pane.show_sample(self.sheet, sheet, self._request_draft)
         self.pane.say_state(self.tr("Unrecorded draft") if self.pane.touched else "")
         self.browser.show_sample(self.sheet, sheet)
 
@@ -272,7 +273,7 @@ class Bench(Screen):
         if self.sheet is None:
             return
         if not self._sample_id:
-            self._request_note = draft.note
+            self._request_draft = draft
             return
         kept = None if draft.empty else draft
         samples = tuple(
@@ -288,6 +289,13 @@ class Bench(Screen):
         """After a field was left: what sync brought meanwhile may now be shown in it."""
         if self.sheet is not None:
             self.pane.refresh(self.sheet, self._current(), typing=self.keeper.touched)
+
+    def open_note_file(self, evidence_id: str) -> None:
+        """Show a file of a note where evidence is shown; what cannot be shown is handed over, after a question."""
+        files = self.sheet.note_files.values() if self.sheet is not None else ()
+        found = next((one for every in files for one in every if one.item.evidence.id == evidence_id), None)
+        if found is not None:
+            self.browser.show_note_file(found.item)
 
     def _fetched(self, request_id: str) -> None:
         changes = Changes(frozenset({request_id}), work=True)

@@ -116,15 +116,17 @@ class JudgementPane(QWidget):
         """Whether the form holds typing of the person's that is not recorded."""
         return self._touched
 
-    def show_sample(self, request: RequestSheet, sheet: SampleSheet | None, request_note: str) -> None:
+    def show_sample(
+        self, request: RequestSheet, sheet: SampleSheet | None, request_draft: JudgementDraft
+    ) -> None:
         """Open a sample with its draft; None opens the request alone, of which only notes can be written."""
         self._sheet = sheet
         self._base = content_of(sheet.judgement if sheet else None)
         drafted = content_of_draft(sheet.draft if sheet else None)
         self._touched = not drafted.blank
         self._put_in_form(sheet, drafted)
-        note = sheet.draft.note if sheet is not None and sheet.draft is not None else ""
-        self.notes.start_for(note if sheet is not None else request_note, sample=sheet is not None)
+        kept = (sheet.draft or JudgementDraft()) if sheet is not None else request_draft
+        self.notes.start_for(kept.note, kept.files, sample=sheet is not None)
         self._show_surroundings(request, sheet)
         self.area.verticalScrollBar().setValue(0)
 
@@ -145,8 +147,10 @@ class JudgementPane(QWidget):
         elif not typing and sheet is not None and sheet.draft is not None and not self._is_other(drafted):
             # The form shows the draft as it is after what others did: it goes on from there.
             self._stands = sheet.draft.base
-        if not typing and sheet is not None and sheet.draft is not None and not self.notes.field.text:
+        blank = not (self.notes.field.text or self.notes.files)
+        if not typing and sheet is not None and sheet.draft is not None and blank:
             self.notes.field.set_text(sheet.draft.note)
+            self.notes.set_files(sheet.draft.files)
         self._show_surroundings(request, sheet)
 
     def _is_other(self, drafted: Content) -> bool:
@@ -182,7 +186,12 @@ class JudgementPane(QWidget):
         if content == self._base:
             content = Content()
         return JudgementDraft(
-            content.decision, content.rationale, content.actions, self.notes.field.text, self._stands
+            content.decision,
+            content.rationale,
+            content.actions,
+            self.notes.field.text,
+            self._stands,
+            self.notes.files,
         )
 
     def put_in(self, decision: Decision, rationale: str) -> None:
@@ -201,7 +210,9 @@ class JudgementPane(QWidget):
             part.setVisible(has_sample)
         if sheet is not None:
             self.facts.show_sample(sheet.sample)
-        self.notes.show_notes(sheet.notes if sheet else (), request.notes, sample=has_sample)
+        self.notes.show_notes(
+            sheet.notes if sheet else (), request.notes, request.note_files, sample=has_sample
+        )
         self.history.show_history(sheet.history if sheet else (), sheet.aside if sheet else ())
         merged = dict(self._stands.merged) if self._touched and self._stands is not None else {}
         self.form.show_merged(merged)

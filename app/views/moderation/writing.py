@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from app.domain import dates
+from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.views.moderation.keeper import Keeper
+from app.views.moderation.note_files import Given, as_png
+from app.views.tasks import run_task
+from app.workspace.snapshots import Changes
 
 if TYPE_CHECKING:
     from app.views.moderation.bench import Bench
@@ -27,6 +34,7 @@ class Writing(QObject):
         pane.edited.connect(self._edited)
         pane.left.connect(self._left_field)
         pane.notes.added.connect(self._add_note)
+        pane.notes.given.connect(self._attach)
         self.keeper.saved.connect(self._say_saved)
         self.keeper.failed.connect(self._not_saved)
 
@@ -73,15 +81,65 @@ class Writing(QObject):
         bench = self._bench
         self.keeper.save_now()
         try:
-            changes = self._desk.add_note(bench.request_id, "" if whole_request else bench.sample_id, text)
+            changes = self._desk.add_note(
+                bench.request_id, "" if whole_request else bench.sample_id, text, bench.pane.notes.files
+            )
         except KnownError as error:
             bench.pane.notes.refuse(error)
             return
         bench.pane.notes.field.set_text("")
+        bench.pane.notes.set_files(())
         self.keeper.touch()  # the draft of a sample must lose a note that went to the whole request
         self.keeper.save_now()
         bench.took(changes)
         bench.told.emit(changes.said, changes.undo)
+
+    def _attach(self, given: Sequence[Given]) -> None:
+        """Takes files in for the note that is being written; it can be written on meanwhile."""
+        bench = self._bench
+        if bench.sheet is None:
+            return
+        place, notes = (bench.request_id, bench.sample_id), bench.pane.notes
+        already = notes.files
+
+        def take_in() -> tuple[tuple[AttachedFile, ...], KnownError | None]:
+            taken: list[AttachedFile] = []
+            for one in given:
+                try:
+                    source = one if isinstance(one, Path) else as_png(one)
+                    taken.append(self._desk.attach(place[0], source, (*already, *taken)))
+                except KnownError as error:
+                    return tuple(taken), error
+            return tuple(taken), None
+
+        def then(result: tuple[tuple[AttachedFile, ...], KnownError | None]) -> None:
+            taken, error = result
+            notes.end_adding()
+            if (bench.request_id, bench.sample_id) == place:
+                notes.add_files(taken)
+                self.keeper.save_now()
+                if error is not None:
+                    notes.refuse(error)
+                return
+            self._attach_elsewhere(*place, taken)
+            if error is not None:
+                bench.refused.emit(error)
+
+        notes.complaint.clear()
+        notes.begin_adding()
+        run_task(self, take_in, then, lane="attach")
+
+    def _attach_elsewhere(self, request_id: str, sample_id: str, taken: tuple[AttachedFile, ...]) -> None:
+        """The person went on to another sample: the files join the note that was left unfinished."""
+        if not taken:
+            return
+        try:
+            draft = self._desk.draft(request_id, sample_id)
+            self._desk.save_draft(request_id, sample_id, replace(draft, files=(*draft.files, *taken)))
+        except KnownError as error:
+            self._bench.refused.emit(error)
+            return
+        self._bench.apply(Changes(frozenset({request_id}), work=True))
 
     def _say_saved(self) -> None:
         pane = self._bench.pane
