@@ -81,16 +81,22 @@ class Settling:
             changed = connection.execute(update(outbox).where(lost).values(state=ActState.SENDING.value, n=0))
             return int(changed.rowcount)
 
-    def held_requests(self) -> frozenset[str]:
-        """The requests on which a hold stopped the effect of something I did."""
-        query = select(outbox.c.request_id).where(outbox.c.state == ActState.HELD, whole).distinct()
+    def held_requests(self) -> Mapping[str, int]:
+        """The requests on which a hold stopped the effect of something I did, with the feed number at which the
+        first of these acts was held (0 while unknown).
+        """
+        query = (
+            select(outbox.c.request_id, func.min(outbox.c.n))
+            .where(outbox.c.state == ActState.HELD, whole)
+            .group_by(outbox.c.request_id)
+        )
         with self._database.read() as connection:
-            return frozenset(connection.execute(query).scalars())
+            return {request_id: int(n) for request_id, n in connection.execute(query)}
 
     def offer_held(self, free: Mapping[str, int]) -> int:
         """Asks again about held acts of these requests, under the same ids; returns how many.
 
-        free: requests that are no longer on hold, with the rev they have now. One rev of a request asks but once.
+        free: requests whose hold is over, or may be, with the rev they have now. One rev of a request asks but once.
         """
         with self._database.read() as connection:
             asked = _asked(connection)

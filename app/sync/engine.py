@@ -160,11 +160,16 @@ class Engine:
         return trouble
 
     def _offer_held(self) -> bool:
-        """Asks again about what a hold stopped, once the request is here without the hold; whether there was any."""
+        """Asks again about what a hold stopped, once the request is here without the hold; whether there was any.
+
+        Also when it changed since and is on hold: a hold may have ended, and the work it had stopped begun another.
+        """
         free = {}
-        for request_id in self._work.held_requests():
+        for request_id, held_at in self._work.held_requests().items():
             request = self._cache.record("request", request_id)
-            if isinstance(request, ModerationRequest) and request.state is not RequestState.ON_HOLD:
+            if not isinstance(request, ModerationRequest):
+                continue
+            if request.state is not RequestState.ON_HOLD or request.rev > held_at:
                 free[request_id] = request.rev
         if not self._work.offer_held(free):
             return False

@@ -50,7 +50,7 @@ PLANTED = (
         "                marks.put(connection, marks.CURSOR, page.cursor)\n"
         "            with self._database.write() as connection:\n"
         "                done = apply_page(connection, page, now)\n",
-        Stories("lacks"),
+        Tests(("tests/models/test_pages.py",), "neither_records_nor_cursor"),
     ),
     Planted(
         "counter_drawn_early",
@@ -72,7 +72,7 @@ PLANTED = (
         "app/sync/engine.py",
         "            if self._work.offer_again():\n",
         "            if False:\n",
-        Stories("believes"),
+        Stories("believes", first=3),
     ),
     Planted(
         "signed_out_discards",
@@ -81,7 +81,7 @@ PLANTED = (
         "        except KnownError:\n"
         "            self._take(ids, [OutcomeMessage(act_id=i, outcome='rejected', says='Signed out.') for i in ids])\n"
         "            raise\n",
-        Stories("which the service never said"),
+        Stories("which the service never said", first=8),
     ),
     Planted(
         "seen_not_checked",
@@ -131,7 +131,7 @@ PLANTED = (
         '    if not lines or not lines[-1].end:\n        raise answer_incomplete("no end line")\n',
         "    if not lines or not lines[-1].end:\n"
         '        lines.append(FeedLine(end=True, count=len(lines), cursor="cut", seen=1))\n',
-        Stories("invariant 4"),
+        Tests(("tests/sync/test_answers.py", "tests/sync/test_engine.py"), "not_whole or breaks_off"),
     ),
     Planted(
         "keys_kept_after_a_leave",
@@ -159,21 +159,21 @@ PLANTED = (
         "app/service/feed.py",
         "        self._took_acts = True\n",
         "        self._took_acts = False\n",
-        Stories("believes"),
+        Stories("believes", first=17),
     ),
     Planted(
         "rests_on_ignored",
         "app/service/batch.py",
         "            if other is None or other.outcome not in TAKEN:\n",
         "            if False:\n",
-        Stories("although it rests on"),
+        Tests(("tests/service/test_push.py",), "rests and sqlite"),
     ),
     Planted(
         "same_id_with_other_content_applied",
         "app/service/batch.py",
         "            if not same:\n",
         "            if not same and False:\n",
-        Tests(("tests/service/test_push.py",), "sqlite"),
+        Tests(("tests/service/test_push.py",), "other_content and sqlite"),
     ),
     Planted(
         "comparison_ignored",
@@ -187,7 +187,7 @@ PLANTED = (
         "app/service/by_role.py",
         "            changes.leave(person_id, root, device_id)\n        changes.publish(connection)\n",
         "            pass\n        changes.publish(connection)\n",
-        Stories("invariant 3"),
+        Tests(("tests/service/test_scope.py",), "thirty_days and sqlite"),
     ),
     Planted(
         "part_accepted_without_its_hash",
@@ -201,13 +201,13 @@ PLANTED = (
         "app/models/settling.py",
         "        and_(outbox.c.state.in_(TAKEN), outbox.c.covered),\n",
         "        outbox.c.state.in_(TAKEN),\n",
-        Stories("forgot what"),
+        Tests(("tests/sync/test_later_life.py",), "covers"),
     ),
     Planted(
         "held_never_asked_again",
         "app/sync/engine.py",
         "        if self._offer_held() or self._lost:\n",
         "        if self._lost:\n",
-        Stories("as held; the service says"),
+        Tests(("tests/sync/test_later_life.py",), "offered_again_once"),
     ),
 )

@@ -32,17 +32,17 @@ class Killed(Exception):
 class Weather:
     """What one conversation meets. spoiled: by the place of a call in it, the fault that meets this call.
 
-    at_push: what meets the first push. partition: no answer comes back at all. older: the service speaks to this
-    laptop as to an old version.
+    aimed: by path, what meets the first call there. partition: no answer comes back at all. older: the service speaks
+    to this laptop as to an old version.
     """
 
     spoiled: dict[int, Fault]
-    at_push: Fault | None = None
+    aimed: dict[str, Fault]
     partition: bool = False
     older: bool = False
 
 
-SOUND = Weather({})
+SOUND = Weather({}, {})
 
 
 class Carrier:
@@ -69,7 +69,7 @@ class Carrier:
 
     def run(self, laptop: Laptop, steps: Steps[T], weather: Weather = SOUND) -> T:
         """Carries one conversation to its end. Raises what ended it, and ``Killed``; then it is simply left."""
-        number, at_push = 0, weather.at_push
+        number, aimed = 0, dict(weather.aimed)
         begun: tuple[HttpCall, HttpAnswer | KnownError] | None = None
         try:
             call = next(steps)
@@ -78,9 +78,8 @@ class Carrier:
                     answer, begun = begun[1], None
                 else:
                     plain = replace(call, ahead=False)
-                    fault = weather.spoiled.get(number)
-                    if at_push is not None and call.path == _PUSH:
-                        fault, at_push = at_push, None
+                    path = call.path.partition("?")[0]
+                    fault = aimed.pop(path, None) or weather.spoiled.get(number)
                     answer = self._attempt(laptop, plain, weather, fault)
                     number += 1
                     if call.ahead:

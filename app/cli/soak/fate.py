@@ -112,13 +112,13 @@ class Fate:
     def _weather(self) -> Weather:
         kind = self._chance.random()
         if kind < 0.06:
-            return Weather({}, partition=True)
+            return Weather({}, {}, partition=True)
         if kind < 0.12:
-            return Weather({}, older=True)
+            return Weather({}, {}, older=True)
         faults = self._chance.choices(_SPOILS, _WEIGHTS, k=self._chance.choice((0, 1, 1, 2)))
         if faults and self._chance.random() < 0.5:
-            return Weather({}, at_push=faults[0])
-        return Weather({self._chance.randrange(6): fault for fault in faults})
+            return Weather({}, {self._chance.choice(("/api/sync/push", "/api/sync/pull")): faults[0]})
+        return Weather({self._chance.randrange(6): fault for fault in faults}, {})
 
     # -- the service ---------------------------------------------------------------------------------------------
 
@@ -132,9 +132,7 @@ class Fate:
         self._world.say(f"{email} is signed out everywhere")
 
     def _the_service_is_backed_up(self) -> None:
-        head = self._world.service.back_up()
-        self._world.expected.backed_up()
-        self._world.say(f"the service is backed up to {head}")
+        self._world.back_up()
 
     def _the_service_loses_a_day(self) -> None:
         self._world.lose_a_day()

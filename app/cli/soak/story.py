@@ -20,6 +20,9 @@ ROUNDS = 5
 """Once faults stop so many rounds of every laptop are enough: one to learn of a loss, one to give back what was lost,
 one to free what waited for that, one to learn of what the others gave back, and a spare one."""
 
+_BACKED_UP = 0.5
+"""How often the rest begins with a backup, after which laptops need not keep what it covers."""
+
 _A_WHILE, _BETWEEN_ROUNDS, _A_DAY = 300.0, 1000.0, 25 * 3600.0
 
 
@@ -67,6 +70,8 @@ def _play(world: World, fate: Fate, steps: int) -> None:
 def _come_to_rest(world: World) -> None:
     """No more faults; every laptop syncs so many rounds, and then everything must be as it should."""
     world.say("-- at rest")
+    if world.chance.random() < _BACKED_UP:
+        world.back_up()
     # A day and more, so that each laptop compares its cache with the service once.
     world.clock.go_on(_A_DAY)
     for _ in range(ROUNDS):
