@@ -81,7 +81,7 @@ PLANTED = (
         "        except KnownError:\n"
         "            self._take(ids, [OutcomeMessage(act_id=i, outcome='rejected', says='Signed out.') for i in ids])\n"
         "            raise\n",
-        Stories("which the service never said", first=8),
+        Stories("which the service never said", first=53),
     ),
     Planted(
         "seen_not_checked",

@@ -8,8 +8,10 @@ import multiprocessing
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,16 +61,21 @@ class Tally:
 def run(seeds: int, steps: int, first: int, jobs: int, target: Path | None) -> int:
     """Plays the stories ``first`` … ``first + seeds - 1``; prints a table and, if asked, writes JSON.
 
-    Returns 1 when an invariant was violated. Ctrl+C stops after the stories that are being played.
+    Returns 1 when an invariant was violated. Ctrl+C stops after the stories that are being played, and prints what
+    they came to.
     """
     if target is not None:
         target.touch()  # a place that cannot be written is said before an hour of playing, not after
     total = Tally()
-    for part in _parts(first, seeds, steps, jobs):
-        total.join(part)
-        if total.seeds // 500 > (total.seeds - part.seeds) // 500:
-            print(f"{total.seeds:,} stories, {total.violations} violations", flush=True)
-    _print_table(total)
+    try:
+        with _stopped_as_by_hand():
+            for part in _parts(first, seeds, steps, jobs):
+                total.join(part)
+                if total.seeds // 500 > (total.seeds - part.seeds) // 500:
+                    print(f"{total.seeds:,} stories, {total.violations} violations", flush=True)
+    finally:
+        # Also of a run that was stopped: what it found counts.
+        _print_table(total)
     if target is not None:
         target.write_text(total.as_json(), encoding="utf-8")
         print(f"Written to {target}")
@@ -86,6 +93,23 @@ def play(seed: int, steps: int, on: Ground) -> Story:
             words = f"invariant 10: seed {seed} does not replay"
             return Story(seed, steps, story.trace, story.counts, (*story.violations, words))
     return story
+
+
+@contextmanager
+def _stopped_as_by_hand() -> Iterator[None]:
+    """Being terminated is the same as Ctrl+C: the other processes end, and no folder is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parts(first: int, seeds: int, steps: int, jobs: int) -> Iterator[Tally]:
@@ -132,7 +156,13 @@ def _prepare(within: str) -> None:
 
 
 def _play_part(start: int, count: int, steps: int) -> Tally:
-    return _played(start, count, steps, _Worker.on, lambda: _Worker.stopped)
+    return _played(start, count, steps, _Worker.on, _is_over)
+
+
+def _is_over() -> bool:
+    """Whether nobody waits for this process any more."""
+    parent = multiprocessing.parent_process()
+    return _Worker.stopped or (parent is not None and not parent.is_alive())
 
 
 def _print_table(total: Tally) -> None:

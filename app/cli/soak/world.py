@@ -33,6 +33,7 @@ _IN_ORDER = frozenset(
         "sign_in_again",
         "service_failed",
         "service_busy",
+        "service_refused",
         "service_newer",
         "fault",
         "file_changed_on_the_way",
