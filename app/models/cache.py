@@ -72,12 +72,14 @@ class CacheStore:
             if not page.more:
                 self._synced = self._synced_kept = now
         self._log_due = self._log_due or bool(done.left)
-        if self._log_due:
-            # What left must not linger in the log. A reader in the way is waited for until the next page; and the
-            # page is written whatever the disk says now, so it is told as written.
-            with suppress(KnownError):
-                self._log_due = not self._database.clear_log()
         return done
+
+    def clear_what_left(self) -> None:
+        """What left must not linger in the log. To be called after each page, once the page was told as written. A
+        reader in the way is waited for until the next page.
+        """
+        if self._log_due:
+            self._log_due = not self._database.clear_log()
 
     def make_later_indexes(self) -> None:
         """Makes the indexes that a first sync goes without. To be called once everything was pulled and told; quick

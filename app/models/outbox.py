@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from app.domain.acts import Act, ActOutcome, AddNote, OutcomeKind, SubmitReport
 from app.domain.dates import to_text
@@ -50,11 +50,18 @@ class Outbox(Settling):
 
     # -- recording ----------------------------------------------------------------------------------------------
 
-    def add(self, act: Act, *, drafts: Mapping[str, Mapping[str, Any] | None] | None = None) -> OutboxEntry:
+    def add(
+        self,
+        act: Act,
+        *,
+        drafts: Mapping[str, Mapping[str, Any] | None] | None = None,
+        mends: Iterable[str] = (),
+    ) -> OutboxEntry:
         """Makes an act durable: frozen bytes, hash and place in the order, in one transaction.
 
-        drafts: by key what becomes of the drafts it came from; None removes one. A report's bytes are kept in the
-        same transaction. Raises ``KnownError``: ``act_too_large``, ``disk_full``, ``work_locked``.
+        drafts: by key what becomes of the drafts it came from; None removes one. mends: refused acts that this one
+        makes good; they are put away with it, save those that a waiting act rests on. A report's bytes are kept in
+        the same transaction. Raises ``KnownError``: ``act_too_large``, ``disk_full``, ``work_locked``.
         """
         payload = payload_of(act.deed)
         if len(payload) > ACT_BYTES:
@@ -92,6 +99,10 @@ class Outbox(Settling):
                     act.deed.pdf_sha256,
                     to_text(self._clock()),
                 )
+            for mended in mends:
+                entry = entry_of(connection, mended)
+                if entry.state in ATTENTION and not _rested_on(connection, mended):
+                    self._put_away(connection, entry, "You recorded it anew.")
             return entry_of(connection, act.id)
 
     def take_back(self, act_id: str, reason: str = "") -> OutboxEntry:
@@ -110,27 +121,30 @@ class Outbox(Settling):
                     "This was sent already, so it cannot be undone here.",
                     "Record a change or withdraw it with a reason instead.",
                 )
-            waiting = entries_where(connection, outbox.c.state.in_((*WAITING, ActState.BLOCKED)))
-            if any(act_id in other.rests_on for other in waiting):
+            if _rested_on(connection, act_id):
                 raise KnownError(
                     "rested_on",
                     "Something you recorded later rests on this.",
                     "Take the later entry back first.",
                 )
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.after == act_id, outbox.c.state == ActState.QUEUED, outbox.c.tries == 0)
-                .values(after=entry.after)
-            )
-            changes: dict[str, Any] = {
-                "state": ActState.TAKEN_BACK.value,
-                "answered_at": to_text(self._clock()),
-            }
-            if reason:
-                changes["says"] = reason
-            connection.execute(update(outbox).where(outbox.c.act_id == act_id).values(changes))
-            self.tidy_due = True
+            self._put_away(connection, entry, reason)
             return entry_of(connection, act_id)
+
+    def _put_away(self, connection: Connection, entry: OutboxEntry, reason: str) -> None:
+        """It counts as taken back; later acts that only came after it close the gap."""
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.after == entry.act_id, outbox.c.state == ActState.QUEUED, outbox.c.tries == 0)
+            .values(after=entry.after)
+        )
+        changes: dict[str, Any] = {
+            "state": ActState.TAKEN_BACK.value,
+            "answered_at": to_text(self._clock()),
+        }
+        if reason:
+            changes["says"] = reason
+        connection.execute(update(outbox).where(outbox.c.act_id == entry.act_id).values(changes))
+        self.tidy_due = True
 
     def retry(self, act_id: str) -> OutboxEntry:
         """Queues an act again under the same id where that can bring another answer: it was blocked, or refused
@@ -298,6 +312,12 @@ class Outbox(Settling):
             ]
             connection.execute(update(outbox).where(outbox.c.act_id.in_(free)).values(_QUEUED_AGAIN))
         return len(free)
+
+
+def _rested_on(connection: Connection, act_id: str) -> bool:
+    """Whether an act that waits, or is blocked, needs this one."""
+    waiting = entries_where(connection, outbox.c.state.in_((*WAITING, ActState.BLOCKED)))
+    return any(act_id in other.rests_on for other in waiting)
 
 
 def _state_after(outcome: ActOutcome) -> ActState:

@@ -158,12 +158,22 @@ def _write(profile: Profile) -> None:
         "demo": profile.demo,
     }
     with in_words("work", profile.folder / _FILE):
-        new = [folder for folder in (profile.folder, *profile.folder.parents) if not folder.exists()]
         private_folder(profile.folder)
-        for folder in new:
-            # A power cut must not take the whole folder away, with everything that was safe in it.
-            sync_folder(folder.parent)
+        if not (profile.folder / _FILE).exists():
+            _keep_folder(profile.folder)
         write_privately(profile.folder / _FILE, json.dumps(body, indent=1, ensure_ascii=False).encode())
+
+
+def _keep_folder(folder: Path) -> None:
+    """A power cut must not take a new folder away, with everything that is safe in it. Which of those above it are
+    new is not asked: an earlier attempt may have made them and failed before they were safe.
+    """
+    for above in folder.parents:
+        try:
+            sync_folder(above)
+        except PermissionError:
+            # What may not even be read was not made by Touchstone, nor was anything above it.
+            break
 
 
 def _profile(folder: Path, body: dict[str, Any]) -> Profile:

@@ -285,6 +285,7 @@ class Engine:
         if touched or done.queues:
             self.on_changes(touched, False)
         self._tell(more=end.more)
+        self._cache.clear_what_left()
 
     def _tell(self, *, more: bool) -> None:
         waiting = self._work.counts().waiting

@@ -175,15 +175,18 @@ class Deeds:
         if draft is not None:
             key, left = draft
             changed[key] = None if left.empty else drafts.body_of(left)
-        self._work.add(act, drafts=changed)
-        self._put_away_refused(act)
+        self._work.add(act, drafts=changed, mends=self._mended_by(act))
         return act
 
-    def _put_away_refused(self, act: Act) -> None:
-        """What the service refused of the same kind on the same target is mended by this act."""
-        for entry in self._work.entries(("rejected", "conflict"), act.request_id):
-            if entry.target == act.target and entry.kind == type(act.deed).__name__ != AddNote.__name__:
-                self._work.take_back(entry.act_id, "You recorded it anew.")
+    def _mended_by(self, act: Act) -> tuple[str, ...]:
+        """What the service refused of the same kind on the same target; every note stands by itself."""
+        kind = type(act.deed).__name__
+        refused = self._work.entries(("rejected", "conflict"), act.request_id)
+        return tuple(
+            entry.act_id
+            for entry in refused
+            if entry.target == act.target and entry.kind == kind != AddNote.__name__
+        )
 
     def _must(self, permission: Permission, says: str) -> None:
         if not self._person.may(permission):

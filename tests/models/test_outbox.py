@@ -163,6 +163,22 @@ def test_what_the_service_refused_can_be_settled(work: WorkStore) -> None:
     assert work.entry("act-1").says == "Not yours."
 
 
+def test_recording_anew_puts_the_refused_away_save_what_another_rests_on(work: WorkStore) -> None:
+    for number in (1, 2):
+        work.add(act(number, judging()))
+    work.add(act(3, judging(), rests_on=("act-2",)))
+    send_all(work)
+    work.record_outcomes([outcome(1, "rejected"), outcome(2, "conflict"), outcome(3, "blocked")])
+    work.add(act(4, judging()), mends=("act-1", "act-2"))
+    assert states(work) == {
+        "act-1": "taken_back",
+        "act-2": "conflict",
+        "act-3": "blocked",
+        "act-4": "queued",
+    }
+    assert work.entry("act-1").says == "You recorded it anew."
+
+
 def test_an_act_that_another_rests_on_is_not_taken_back_alone(work: WorkStore) -> None:
     work.add(act(1, judging()))
     work.add(act(2, reporting(), rests_on=("act-1",)))

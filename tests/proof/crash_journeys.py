@@ -25,6 +25,7 @@ from app.models.held import Page
 from app.models.profile import create_profile, open_stores
 from app.models.schema import WORK, Schema, bring_up_to_date
 from app.models.work import WorkStore
+from app.vault.disk import disk_in_words
 from app.vault.files import FileStore
 from app.vault.keys import new_file_key
 from app.wire.messages import FeedLine, OutcomeMessage
@@ -202,16 +203,23 @@ def _receiving(laptop: Laptop, steps: Steps) -> None:
 
     def remove() -> None:
         for gone in cache.files_to_remove():
-            # As the sync does: what cannot be removed now is removed the next time.
-            with contextlib.suppress(OSError):
-                store.remove(gone)
-                cache.file_removed(gone)
+            store.remove(gone)
+            cache.file_removed(gone)
+
+    def remove_if_possible() -> None:
+        # As the sync does: what cannot be removed now is removed the next time.
+        with contextlib.suppress(OSError):
+            remove()
+
+    def remove_at_last() -> None:
+        with disk_in_words():
+            remove()
 
     left = Page([FeedLine(op="leave", root=REQUEST)], cursor="cursor-9", seen=9, more=False)
     steps.take("receive", receive)
     steps.take("left", lambda: cache.apply_page(left), atomic=False)
-    steps.take("removed", remove, atomic=False)
-    steps.take("removed again", remove, atomic=False)
+    steps.take("removed", remove_if_possible, atomic=False)
+    steps.take("removed again", remove_at_last, atomic=False)
     assert not list(store.folder.glob("*.sealed"))
     desk.close()
 

@@ -102,7 +102,7 @@ PLANTED = (
         "app/sync/pushing.py",
         "            if not error.maybe_received:\n",
         "            if True:\n",
-        Stories("was undone, and it took effect"),
+        Stories("was undone, and it took effect", first=49),
     ),
     Planted(
         "sent_act_edited",
@@ -159,7 +159,7 @@ PLANTED = (
         "app/service/feed.py",
         "        self._took_acts = True\n",
         "        self._took_acts = False\n",
-        Stories("believes", first=17),
+        Stories("believes", first=40),
     ),
     Planted(
         "rests_on_ignored",

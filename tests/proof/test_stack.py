@@ -14,8 +14,8 @@ from app.service.database import migrate, open_engine
 from tests.proof.crash_ptrace import HERE
 from tests.proof.sizes import STACK_SEEDS
 from tests.proof.stack_driver import Stack, as_json
-from tests.service.conftest import Postgres, postgres, testrun_uid  # noqa: F401
 from tests.service.ground import House, lay_ground
+from tests.support.postgres import Postgres
 
 PARTS = 5
 
@@ -26,7 +26,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def stack(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:  # noqa: F811
+def stack(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A service of its own on an empty database of the shared PostgreSQL."""
     folder = tmp_path_factory.mktemp("stack")
     name = postgres.create()

