@@ -50,7 +50,7 @@ class Hello(msgspec.Struct, kw_only=True):
     push_encodings: list[str] = []
 
 
-class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True):
+class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One line of a pulled page.
 
     op ``put``: a record. ``enter``: a root (request) comes into my scope; all I hold of it is replaced by the

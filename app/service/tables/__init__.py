@@ -8,6 +8,7 @@ is drawn (see ``feed``).
 from __future__ import annotations
 
 from app.service.tables.base import metadata
+from app.service.tables.claiming import certificates, claimed_units, saved_claims
 from app.service.tables.files import (
     blob_parts,
     blobs,
@@ -15,6 +16,7 @@ from app.service.tables.files import (
     upload_parts,
     uploads,
 )
+from app.service.tables.mail import mails, warnings
 from app.service.tables.moderation import (
     achievements,
     claim_lines,
@@ -43,6 +45,15 @@ from app.service.tables.reference import (
     registrations,
     units,
 )
+from app.service.tables.standing import (
+    agreements,
+    findings,
+    inquiries,
+    remits,
+    restrictions,
+    risk_levels,
+    sanctions,
+)
 from app.service.tables.sync import (
     feed,
     feed_head,
@@ -55,10 +66,13 @@ from app.service.tables.sync import (
 
 __all__ = [
     "achievements",
+    "agreements",
     "blob_parts",
     "blobs",
     "centres",
+    "certificates",
     "claim_lines",
+    "claimed_units",
     "contact_log",
     "devices",
     "due_dates",
@@ -66,10 +80,13 @@ __all__ = [
     "feed",
     "feed_head",
     "feed_tags",
+    "findings",
     "grants",
     "holds",
+    "inquiries",
     "judgements",
     "learners",
+    "mails",
     "memberships",
     "metadata",
     "note_files",
@@ -79,14 +96,20 @@ __all__ = [
     "rate_limits",
     "received_acts",
     "registrations",
+    "remits",
     "reports",
     "requests",
+    "restrictions",
+    "risk_levels",
     "samples",
+    "sanctions",
+    "saved_claims",
     "scope_log",
     "service_settings",
     "tokens",
     "units",
     "upload_parts",
     "uploads",
+    "warnings",
     "web_sessions",
 ]

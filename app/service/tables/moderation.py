@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -41,6 +42,20 @@ requests = Table(
     # Who moved the request last, and the tag of the feed head of that change (see feed_tags): compare-and-set.
     Column("moved_by", String(64), nullable=True),
     Column("moved_tag", String(32), nullable=True),
+    # When it was submitted first, by whom, and how its sample came about (D-1, D-2): the seed, and the sums as JSON
+    # {policy, risk, rate, minimum, claimed, required, fulfilled, shortfall}. A re-submission changes none of it.
+    Column("submitted_at", Moment, nullable=True),
+    to_table("persons", "submitted_by", nullable=True),
+    Column("quarter", String(8), nullable=False, default="", server_default=""),
+    text_column("seed"),
+    Column("sampling", JSON, nullable=True),
+    # After a rejection: the day of the report, and the last day on which it may be re-submitted (M-61, D-4).
+    Column("returned_on", Date, nullable=True),
+    Column("last_day_on", Date, nullable=True),
+    Column("resubmissions", Integer, nullable=False, default=0, server_default="0"),
+    # Why the batch was released although it was not accepted (M-57).
+    text_column("release_reason"),
+    Index("ix_requests_centre_id_qualification_id_quarter", "centre_id", "qualification_id", "quarter"),
 )
 
 # Every hold there ever was; the one in force has not ended. What stood before it is what its end gives back.
@@ -76,6 +91,7 @@ claim_lines = Table(
     to_table("units", "unit_id", index=True),
     text_column("assessor"),
     text_column("assessor_decision"),
+    text_column("attainment"),
     UniqueConstraint("request_id", "learner_id", "unit_id"),
 )
 
@@ -102,7 +118,13 @@ evidence = Table(
     text_column("media_type"),
     text_column("not_applicable"),
     text_column("url"),
+    # What a look into it found when it came, with a sentence why.
+    Column("verdict", String(32), nullable=False, default="", server_default=""),
+    text_column("says"),
+    to_table("persons", "added_by", nullable=True),
     Column("added_at", Moment, nullable=False),
+    # Withdrawn by the centre before it declared its evidence complete; it stays on record.
+    Column("withdrawn_at", Moment, nullable=True),
 )
 
 judgements = Table(
