@@ -187,17 +187,24 @@ def test_a_page_without_end_is_stopped_and_the_others_go_on() -> None:
 
 
 class KillingSource(BytesSource):
-    """A file whose reading kills every child once it has been armed."""
+    """A file whose reading kills every child made since, once it has been armed."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self.armed = False
+        # Other tests of the same worker may have children that live on.
+        self._before = children()
+
+    def kill(self) -> list[psutil.Process]:
+        mine = [psutil.Process(child) for child in children() - self._before]
+        for child in mine:
+            child.kill()
+        return mine
 
     def read_at(self, offset: int, length: int) -> bytes:
         if self.armed:
             self.armed = False
-            for child in psutil.Process().children():
-                child.kill()
+            self.kill()
         return super().read_at(offset, length)
 
 
@@ -211,8 +218,7 @@ def test_a_child_killed_in_the_middle_costs_a_message_and_nothing_more() -> None
         assert refusal.value.code == "evidence_unreadable"
         assert "exit status -9" in refusal.value.details
         with cage.open(source, "a.pdf") as document:
-            for child in psutil.Process().children():
-                child.kill()
+            for child in source.kill():
                 child.wait()
             assert document.page_text(1) == "two"
 

@@ -62,6 +62,22 @@ def judge_all(desk: Desk, request_id: str) -> None:
         desk.record_judgement(request_id, sheet.sample.id, Decision.AGREED, "", [])
 
 
+def overtaken(laptops: Laptops) -> tuple[Desk, str]:
+    """The laptop whose report no longer states what stands, since the other judged anew; and the request's id."""
+    here, there = laptops.sign_in("here"), laptops.sign_in("there")
+    request_id = request_of(here)
+    judge_all(here, request_id)
+    sync(here)
+    sync(there)
+    here.save_report_draft(request_id, ReportDraft(Outcome.ACCEPTED, "All is well."))
+    here.submit_report(request_id)
+    sample_id = there.request(request_id).samples[0].sample.id
+    there.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "On second thoughts.", ["Re-mark."])
+    sync(there)
+    sync(here)
+    return here, request_id
+
+
 def test_what_one_laptop_recorded_the_other_sees(laptops: Laptops) -> None:
     here, there = laptops.sign_in("here"), laptops.sign_in("there")
     request_id = request_of(here)
@@ -113,17 +129,7 @@ def test_M73_a_report_signed_off_on_one_laptop_can_be_read_on_the_other(
 
 
 def test_a_report_that_no_longer_states_what_stands_is_kept_to_be_mended(laptops: Laptops) -> None:
-    here, there = laptops.sign_in("here"), laptops.sign_in("there")
-    request_id = request_of(here)
-    judge_all(here, request_id)
-    sync(here)
-    sync(there)
-    here.save_report_draft(request_id, ReportDraft(Outcome.ACCEPTED, "All is well."))
-    here.submit_report(request_id)
-    sample_id = there.request(request_id).samples[0].sample.id
-    there.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "On second thoughts.", ["Re-mark."])
-    sync(there)
-    sync(here)
+    here, request_id = overtaken(laptops)
     row = next(row for row in here.outbox() if row.state is OutboxState.ATTENTION)
     assert "report" in row.what
     assert row.why
@@ -244,17 +250,7 @@ def test_a_draft_on_one_laptop_meets_what_was_recorded_on_the_other(laptops: Lap
 
 
 def test_a_report_overtaken_on_the_other_laptop_is_compared_and_goes_out_anew(laptops: Laptops) -> None:
-    here, there = laptops.sign_in("here"), laptops.sign_in("there")
-    request_id = request_of(here)
-    judge_all(here, request_id)
-    sync(here)
-    sync(there)
-    here.save_report_draft(request_id, ReportDraft(Outcome.ACCEPTED, "All is well."))
-    here.submit_report(request_id)
-    sample_id = there.request(request_id).samples[0].sample.id
-    there.record_judgement(request_id, sample_id, Decision.NOT_AGREED, "On second thoughts.", ["Re-mark."])
-    sync(there)
-    sync(here)
+    here, request_id = overtaken(laptops)
     conflict = one_conflict(here)
     assert (conflict.kind, conflict.field("outcome").theirs) == (ConflictKind.REPORT, "rejected")
     row = next(row for row in here.outbox() if row.state is OutboxState.ATTENTION)

@@ -59,3 +59,11 @@ def bring(client: TestClient[Any], me: Headers, data: bytes) -> UploadState:
     for number in range(-(-len(data) // PART_BYTES)):
         assert send_part(client, me, data, number).status_code == 204
     return complete(client, me, name_of(data))
+
+
+PHOTO = content(PART_BYTES + 70_000)
+SHA = name_of(PHOTO)
+
+
+def read(client: TestClient[Any], me: Headers, sha256: str = SHA, **headers: str) -> Any:
+    return client.get(f"/api/blobs/{sha256}", headers={**me, **headers})

@@ -9,29 +9,25 @@ import pytest
 from litestar.testing import TestClient
 
 from app.service import tables as t
-from app.service.accounts import new_id
 from app.service.assignments import assign_moderator
 from app.service.uploads import ask_complete, keep_part
 from app.wire.messages import PART_BYTES
-from tests.service.asking import problem, signed_in, work_of
+from tests.service.asking import problem, signed_in
 from tests.service.bringing import (
+    PHOTO,
+    SHA,
     announce,
     bring,
     complete,
     content,
     name_of,
     part_of,
+    read,
     send_part,
 )
 from tests.service.ground import LEARNER_WORK, NOT_OF_THE_DATABASE, NOW, House
 
-PHOTO = content(PART_BYTES + 70_000)
-SHA = name_of(PHOTO)
 SMALL = b"a photo of a wall chart"
-
-
-def read(client: TestClient[Any], me: dict[str, str], sha256: str = SHA, **headers: str) -> Any:
-    return client.get(f"/api/blobs/{sha256}", headers={**me, **headers})
 
 
 def test_a_file_sent_in_parts_is_whole_verified_and_its_authors(
@@ -236,7 +232,7 @@ def test_another_size_for_the_same_name_begins_anew(client: TestClient[Any], hou
     assert bring(client, me, PHOTO).state == "complete"
 
 
-# -- a service that dies ----------------------------------------------------------------------------------------
+# -- a service that dies ------------------------------------------------------------------------------------------
 
 
 def test_an_upload_goes_on_where_it_was_after_the_service_was_started_anew(house: House) -> None:
@@ -320,91 +316,3 @@ def test_a_part_that_a_power_cut_left_without_its_bytes_is_written_anew(
     send_part(client, me, SMALL, 0)
     assert complete(client, me, name_of(SMALL)).state == "complete"
     assert read(client, me, name_of(SMALL)).content == SMALL
-
-
-# -- files of notes ---------------------------------------------------------------------------------------------
-
-
-def note_with(house: House, sha256: str, author: str = "morgan", number: str = "R1") -> None:
-    note_id = new_id()
-    with house.engine.begin() as connection:
-        connection.execute(
-            t.notes.insert().values(
-                id=note_id,
-                request_id=house.request(number),
-                stage="moderation",
-                author_id=house.person(author).id,
-                text="See the photo.",
-                written_at=NOW,
-            )
-        )
-        connection.execute(
-            t.note_files.insert().values(
-                note_id=note_id, position=0, name="photo.jpg", sha256=sha256, size=1, media_type=""
-            )
-        )
-
-
-def let_hold(house: House, name: str, number: str = "R1", device: str = "") -> None:
-    with house.engine.begin() as connection:
-        connection.execute(
-            t.memberships.insert().values(
-                person=house.person(name).id, root=house.request(number), device=device, n=1, entered=True
-            )
-        )
-
-
-def test_a_notes_file_is_awaited_until_its_author_has_sent_it(client: TestClient[Any], house: House) -> None:
-    note_with(house, SHA)
-    let_hold(house, "quality")
-    quality, jules, morgan = (signed_in(client, name) for name in ("quality", "jules", "morgan"))
-    told = problem(read(client, quality), 404)
-    assert (told.code, told.says) == (
-        "evidence_awaited",
-        "The file is still on its way from its author's computer.",
-    )
-    assert problem(read(client, jules), 404).code == "not_found"
-    bring(client, morgan, PHOTO)
-    assert read(client, quality).content == PHOTO
-    assert problem(read(client, jules), 404).code == "not_found"
-
-
-def test_a_note_that_names_a_guessed_hash_opens_nothing(client: TestClient[Any], house: House) -> None:
-    """Morgan names the learner's work of R2, which Morgan may not read: nobody reads it through that note."""
-    theirs = LEARNER_WORK + b"R2"
-    note_with(house, name_of(theirs))
-    let_hold(house, "quality")
-    morgan, quality = signed_in(client), signed_in(client, "quality")
-    assert problem(read(client, morgan, name_of(theirs)), 404).code == "evidence_awaited"
-    assert problem(read(client, quality, name_of(theirs)), 404).code == "evidence_awaited"
-    assert announce(client, morgan, theirs).state == "parts"
-    # Somebody else's upload of the same bytes is not the author's.
-    bring(client, signed_in(client, "staff"), theirs)
-    assert problem(read(client, quality, name_of(theirs)), 404).code == "evidence_awaited"
-
-
-def test_a_note_may_name_evidence_that_its_author_may_read(client: TestClient[Any], house: House) -> None:
-    note_with(house, work_of(house, "R1"), number="R3")
-    let_hold(house, "quality", "R3")
-    assert read(client, signed_in(client, "quality"), work_of(house, "R1")).status_code == 200
-
-
-def test_a_root_opened_on_one_device_is_read_on_that_device_only(
-    client: TestClient[Any], house: House
-) -> None:
-    quality = signed_in(client, "quality")
-    let_hold(house, "quality", device="another-device")
-    problem(read(client, quality, work_of(house)), 404)
-    let_hold(house, "quality", device="device-1")
-    assert read(client, quality, work_of(house)).status_code == 200
-
-
-def test_an_author_reads_their_own_file_whatever_becomes_of_the_request(
-    client: TestClient[Any], house: House
-) -> None:
-    me = signed_in(client)
-    note_with(house, SHA)
-    bring(client, me, PHOTO)
-    assign_moderator(house.engine, "R1", "jules@people.invalid")
-    assert read(client, me).content == PHOTO
-    assert read(client, signed_in(client, "jules")).content == PHOTO

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import uvicorn
 
 from app.domain.evidence import EvidenceKind
 from app.service.application import create_app
 from app.service.blobs import BlobStore
 from app.service.claims import Attachment, attach_evidence
-from app.service.database import migrate, open_engine
+from app.service.database import open_engine
 from app.service.settings import Settings
-from tests.service.ground import NOW, Ground, House, lay_ground
+from app.workspace.entrance import enter, sign_in
+from app.workspace.snapshots import Changes, Offline
+from app.workspace.travel_plan import (
+    Stage,
+    TravelChoice,
+    TravelFile,
+    TravelPlan,
+    TravelProgress,
+    TravelReport,
+)
+from tests.service.ground import NOW, PASSWORD, Ground, House
+from tests.support.keys import FileKeys
+from tests.support.serving import laid_out, running
 
 LINK = "https://portfolio.oakvale.example.invalid/learners/a1?unit=501"
 LARGE = b"".join(bytes([number % 251]) * 1000 for number in range(3_000))
@@ -52,41 +61,23 @@ class SlowRoad:
         await self._app(scope, receive, send)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, app: SlowRoad) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
 @contextmanager
 def on_the_road(road: SlowRoad) -> Iterator[str]:
     """The service's address on this computer, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _Server(road)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
+    with running(road) as address:
         try:
-            assert server.ready.wait(60)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield address
         finally:
             road.release()
-            server.should_exit = True
-            thread.join(60)
 
 
 def lay(folder: Path) -> Ground:
     """A service's database and files: R1 has a link and a file of three megabytes besides what is asked for."""
+    ground = laid_out(folder)
     engine = open_engine(f"sqlite:///{folder / 'service.db'}")
-    migrate(engine)
-    blobs = BlobStore(str(folder / "files"))
-    ground = lay_ground(engine, blobs, folder)
     attach_evidence(
         engine,
-        blobs,
+        BlobStore(str(folder / "files")),
         "R1",
         [
             Attachment(EvidenceKind.LEARNER_WORK, "Filmed presentation", sample=2, url=LINK),
@@ -98,8 +89,58 @@ def lay(folder: Path) -> Ground:
     return ground
 
 
-def copied(laid: tuple[Path, Ground], folder: Path) -> House:
-    """A service of one's own with what was laid out once."""
-    source, ground = laid
-    shutil.copytree(source, folder)
-    return House(f"sqlite:///{folder / 'service.db'}", str(folder / "files"), ground)
+@dataclass(frozen=True)
+class Service:
+    """A running service; ``close`` takes it away."""
+
+    address: str
+    close: Callable[[], None]
+
+
+class Travelling:
+    """A moderator's laptop beside a service that can be stopped."""
+
+    def __init__(self, house: House, folder: Path, address: str) -> None:
+        self.house = house
+        self.keys = FileKeys(folder / "keys.json")
+        self.desk = sign_in(address, "morgan@people.invalid", PASSWORD, keys=self.keys)
+        self.desk.sync(lambda _: None)
+        self.seen: list[TravelProgress] = []
+        self.changes: list[Changes] = []
+
+    @property
+    def whole(self) -> TravelChoice:
+        return TravelChoice(frozenset({self.house.request("R1")}))
+
+    @property
+    def store(self) -> Path:
+        return self.desk.profile.folder / "files"
+
+    def plan(self) -> TravelPlan:
+        return self.desk.travel.plan([self.house.request("R1")])
+
+    def file(self, name: str) -> TravelFile:
+        return next(file for file in self.plan().requests[0].files if file.evidence.name == name)
+
+    def take(self, choice: TravelChoice, stopped: Callable[[], bool] = lambda: False) -> TravelReport:
+        self.seen, self.changes = [], []
+        return self.desk.travel.take(choice, self.seen.append, stopped, self.changes.append)
+
+    def until(self, when: Callable[[TravelProgress], bool]) -> Callable[[], bool]:
+        """Stops the run as soon as its progress is like this."""
+        return lambda: any(when(progress) for progress in self.seen)
+
+    def total(self, stage: Stage) -> int:
+        """How many files a stage of the last run was about; 0 when there was none."""
+        return next((progress.total for progress in self.seen if progress.stage is stage), 0)
+
+    def sealed(self, name: str) -> Path:
+        return self.store / f"{self.file(name).evidence.sha256}.sealed"
+
+    def offline(self) -> Offline:
+        return next(row.offline for row in self.desk.work() if row.number == "R1")
+
+    def reopen(self) -> None:
+        folder = self.desk.profile.folder
+        self.desk.close()
+        self.desk = enter(folder, keys=self.keys)

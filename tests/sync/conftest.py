@@ -1,4 +1,6 @@
-"""A device and a service with two requests of three samples each, of which the person holds the first."""
+"""A device and a model of the service with two requests of three samples each, the first of them the person's; and the
+real service on loopback.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from app.service.application import create_app
+from tests.service.ground import Ground, House
 from tests.support import records
+from tests.support.serving import copied, laid_out, running
 from tests.sync.device import Device
+from tests.sync.own_files import Own
 from tests.sync.simulated import SimulatedService
 
 
@@ -33,3 +39,30 @@ def device(service: SimulatedService, tmp_path: Path) -> Iterator[Device]:
     made = Device(tmp_path / "profile", service)
     yield made
     made.close()
+
+
+@pytest.fixture
+def own(device: Device, service: SimulatedService, tmp_path: Path) -> Own:
+    device.sync()
+    return Own(device, service, tmp_path / "files")
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ground]:
+    """A real service's database and files, laid out once."""
+    folder = tmp_path_factory.mktemp("service")
+    return folder, laid_out(folder)
+
+
+@pytest.fixture
+def house(ground: tuple[Path, Ground], tmp_path: Path) -> Iterator[House]:
+    made = copied(ground, tmp_path / "service")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """Where the real service answers."""
+    with running(create_app(house.settings)) as found:
+        yield found

@@ -79,6 +79,17 @@ class Device:
     def note(self, root: str, text: str = "Please see page 4.") -> str:
         return self._record(AddNote(root, "", text))
 
+    def covered_note(self) -> str:
+        """A note that was sent and lies in the service's backup, as an engine that begins anew has learned."""
+        self.sync()
+        act = self.note("request-1")
+        self.sync()
+        self.service.back_up()
+        self.restart()
+        self.sync()
+        assert self.work.entry(act).covered
+        return act
+
     def judge(self, root: str, sample_id: str, **changes: Any) -> str:
         waiting = self.work.last_waiting(sample_id)
         deed = RecordJudgement(

@@ -12,6 +12,7 @@ import msgspec
 from app.domain.errors import KnownError
 from app.sync.calls import HttpAnswer, HttpCall, Steps, T, Unreachable
 from app.wire.messages import PART_HASH_HEADER, Hello, UploadAsk, UploadState
+from tests.sync.network import carried
 from tests.sync.simulated import JSON, refusal
 
 PART = 1_000
@@ -70,18 +71,7 @@ class FileDesk:
 
     def run(self, steps: Steps[T]) -> T:
         """Carries a conversation. ``Killed`` leaves it where it is, as a kill would."""
-        try:
-            call = next(steps)
-            while True:
-                try:
-                    answer = self._carry(call)
-                except KnownError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(answer)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+        return carried(steps, self._carry)
 
     def _carry(self, call: HttpCall) -> HttpAnswer:
         number = len(self.calls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
@@ -26,6 +26,22 @@ class Fault(StrEnum):
     PORTAL = "portal"
 
 
+def carried(steps: Steps[T], carry: Callable[[HttpCall], HttpAnswer]) -> T:
+    """Carries a conversation call by call; what ``carry`` raises for people to read is thrown into it."""
+    try:
+        call = next(steps)
+        while True:
+            try:
+                answer = carry(call)
+            except KnownError as error:
+                call = steps.throw(error)
+            else:
+                call = steps.send(answer)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
 class Network:
     """Carries conversations; each call meets the next fault in the queue, and none once it is empty."""
 
@@ -38,18 +54,7 @@ class Network:
         self.faults.extend(faults)
 
     def run(self, steps: Steps[T]) -> T:
-        try:
-            call = next(steps)
-            while True:
-                try:
-                    answer = self._carry(call)
-                except KnownError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(answer)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+        return carried(steps, self._carry)
 
     def _carry(self, call: HttpCall) -> HttpAnswer:
         fault = self.faults.popleft() if self.faults else Fault.NONE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,43 +17,17 @@ from app.domain.evidence import Evidence, EvidenceKind
 from app.models.kept_files import UploadStage
 from app.service import tables as t
 from app.service.accounts import new_id
-from app.service.blobs import BlobStore
+from app.service.application import create_app
 from app.service.claims import Attachment, attach_evidence
-from app.service.database import migrate, open_engine
 from app.service.uploads import Stage
 from app.sync.receiving import LARGE
 from app.vault.files import FileStore
-from tests.service.ground import NOW, Ground, House, lay_ground
-from tests.sync.test_with_service import Laptop, running
+from tests.service.ground import NOW, House
+from tests.support.serving import running
+from tests.sync.signed_in import Laptop
 
 PHOTO = hashlib.shake_256(b"photo").digest(9 * 1024 * 1024)
 SHA = hashlib.sha256(PHOTO).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ground]:
-    folder = tmp_path_factory.mktemp("service")
-    engine = open_engine(f"sqlite:///{folder / 'service.db'}")
-    migrate(engine)
-    laid = lay_ground(engine, BlobStore(str(folder / "files")), folder)
-    engine.dispose()
-    return folder, laid
-
-
-@pytest.fixture
-def house(ground: tuple[Path, Ground], tmp_path: Path) -> Iterator[House]:
-    folder, laid = ground
-    shutil.copytree(folder, tmp_path / "service")
-    place = tmp_path / "service"
-    made = House(f"sqlite:///{place / 'service.db'}", str(place / "files"), laid)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    with running(house.settings) as found:
-        yield found
 
 
 @pytest.fixture
@@ -119,7 +92,7 @@ def test_closing_stops_between_parts_and_it_goes_on_afterwards(
 
 
 def test_a_service_that_is_away_does_not_hold_up_the_person(house: House, tmp_path: Path) -> None:
-    with running(house.settings) as address:
+    with running(create_app(house.settings)) as address:
         laptop = Laptop(house, address, tmp_path / "profile")
         laptop.run()
     write_note(laptop)

@@ -184,13 +184,7 @@ def test_work_on_a_request_that_is_here_is_never_forgotten(device: Device, servi
 
 def test_a_re_reading_under_way_forgets_nothing(device: Device, service: SimulatedService) -> None:
     """While everything is read anew a request may not be here yet, and is no less mine."""
-    device.sync()
-    act = device.note("request-1")
-    device.sync()
-    service.back_up()
-    device.restart()
-    device.sync()
-    assert device.work.entry(act).covered
+    act = device.covered_note()
     with device.cache._database.write() as connection:
         connection.exec_driver_sql("DELETE FROM records")
         connection.exec_driver_sql("DELETE FROM marks")

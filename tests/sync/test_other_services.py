@@ -119,13 +119,7 @@ def test_work_recorded_after_the_loss_waits_for_what_it_rests_on(
 
 
 def test_acts_that_a_backup_covers_are_not_offered_again(device: Device, service: SimulatedService) -> None:
-    device.sync()
-    act = device.note("request-1")
-    device.sync()
-    service.back_up()
-    device.restart()
-    device.sync()
-    assert device.work.entry(act).covered
+    device.covered_note()
     service.restore()
     service.data.tags = {n: f"other-{tag}" for n, tag in service.data.tags.items()}
     service.calls.clear()

@@ -3,133 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 
-from app.domain.acts import Act, AddNote, Deed, RecordJudgement, SubmitReport, target_of
+from app.domain.acts import AddNote, RecordJudgement, SubmitReport
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence
 from app.domain.moderation import Decision, Outcome
-from app.models.profile import create_profile, open_stores
+from app.models.profile import open_stores
 from app.service import tables
-from app.service.accounts import new_id
 from app.service.application import create_app
 from app.service.assignments import assign_moderator
-from app.service.blobs import BlobStore
-from app.service.database import migrate, open_engine
-from app.service.settings import Settings
-from app.sync import Sync, keep_tokens, sign_in_at
-from app.vault.files import FileStore
-from tests.service.ground import LEARNER_WORK, NOW, PASSWORD, PDF, Ground, House, lay_ground
-from tests.sync.device import MemoryKeys
-
-MORGAN = "morgan@people.invalid"
-
-
-class _Server(uvicorn.Server):
-    """Says when it is ready to answer."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(
-            uvicorn.Config(create_app(settings), log_config=None, access_log=False, lifespan="on")
-        )
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[str]:
-    """The service on a free port of this computer, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _Server(settings)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            assert server.ready.wait(60)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(60)
-
-
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ground]:
-    """A service's database and files, laid out once."""
-    folder = tmp_path_factory.mktemp("service")
-    engine = open_engine(f"sqlite:///{folder / 'service.db'}")
-    migrate(engine)
-    laid = lay_ground(engine, BlobStore(str(folder / "files")), folder)
-    engine.dispose()
-    return folder, laid
-
-
-@pytest.fixture
-def house(ground: tuple[Path, Ground], tmp_path: Path) -> Iterator[House]:
-    folder, laid = ground
-    shutil.copytree(folder, tmp_path / "service")
-    made = House(
-        f"sqlite:///{tmp_path / 'service' / 'service.db'}", str(tmp_path / "service" / "files"), laid
-    )
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    with running(house.settings) as found:
-        yield found
-
-
-class Laptop:
-    """A profile that signed in at the service, with all its stores."""
-
-    def __init__(self, house: House, address: str, folder: Path, email: str = MORGAN) -> None:
-        self.house = house
-        self.keys = MemoryKeys()
-        answer = sign_in_at(address, email, PASSWORD)
-        self.profile = create_profile(answer, demo=False, folder=folder)
-        keep_tokens(self.profile, self.keys, answer)
-        self.stores = open_stores(self.profile, self.keys)
-        self.work, self.cache = self.stores.work, self.stores.cache
-        self.files = FileStore(folder / "files")
-        self.sync = Sync(self.profile, self.stores, self.files, self.keys)
-
-    def run(self) -> Any:
-        return self.sync.run(lambda requests, outbox: None)
-
-    def record(self, deed: Deed, rests_on: tuple[str, ...] = ()) -> str:
-        act = Act(
-            id=new_id(),
-            device_id=self.profile.device_id,
-            author_id=self.profile.person.id,
-            seen=self.cache.seen(),
-            recorded_at=NOW,
-            deed=deed,
-            after=self.work.last_waiting(target_of(deed)),
-            rests_on=rests_on,
-        )
-        return self.work.add(act).act_id
-
-    def held(self) -> dict[tuple[str, str, str], tuple[int, bytes]]:
-        with self.cache._database.read() as connection:
-            rows = connection.exec_driver_sql("SELECT root, kind, id, rev, body FROM records").all()
-        return {(root, kind, identifier): (rev, body) for root, kind, identifier, rev, body in rows}
-
-    def close(self) -> None:
-        self.sync.close()
-        self.stores.close()
+from app.sync import Sync, sign_in_at
+from tests.service.ground import LEARNER_WORK, PASSWORD, PDF, House
+from tests.support.serving import running
+from tests.sync.signed_in import MORGAN, Laptop
 
 
 @pytest.fixture
@@ -245,7 +136,7 @@ def test_no_other_persons_requests_reach_the_laptop(house: House, address: str, 
 
 
 def test_working_on_while_the_service_is_away_loses_nothing(house: House, tmp_path: Path) -> None:
-    with running(house.settings) as address:
+    with running(create_app(house.settings)) as address:
         laptop = Laptop(house, address, tmp_path / "profile")
         laptop.run()
     acts = [laptop.record(AddNote(house.request("R1"), "", f"note {number}")) for number in range(5)]
@@ -254,7 +145,7 @@ def test_working_on_while_the_service_is_away_loses_nothing(house: House, tmp_pa
     assert refused.value.code == "service_unreachable"
     assert laptop.work.counts().waiting == 5
     laptop.close()
-    with running(house.settings) as address:
+    with running(create_app(house.settings)) as address:
         # The service answers elsewhere now; the same profile goes on.
         laptop.profile = replace(laptop.profile, service_url=address)
         stores = open_stores(laptop.profile, laptop.keys)

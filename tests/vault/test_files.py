@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import KnownError
 from app.vault.files import CHUNK, FileStore
+from tests.vault.children import said_by_a_child
 
 HEADER, OVERHEAD = 20, 28
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 12_345]
@@ -287,14 +288,7 @@ def test_a_full_disk_is_one_plain_sentence_and_leaves_nothing(store: FileStore) 
         "except KnownError as refusal:\n"
         "    print(refusal.code)\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script, str(store.folder)],
-        check=True,
-        timeout=60,
-        capture_output=True,
-        text=True,
-    )
-    assert result.stdout == "disk_full\n"
+    assert said_by_a_child(script, store.folder) == "disk_full\n"
     assert list(store.folder.iterdir()) == []
 
 
@@ -315,14 +309,7 @@ def test_memory_stays_flat_while_a_large_file_comes_and_goes(store: FileStore) -
         "    total = sum(len(chunk) for chunk in sealed.chunks())\n"
         "print(total, tracemalloc.get_traced_memory()[1])\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script, str(store.folder)],
-        check=True,
-        timeout=120,
-        capture_output=True,
-        text=True,
-    )
-    total, peak = map(int, result.stdout.split())
+    total, peak = map(int, said_by_a_child(script, store.folder).split())
     assert total == 64 << 20
     assert peak < 6 << 20
 

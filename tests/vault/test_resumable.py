@@ -15,6 +15,7 @@ import pytest
 
 from app.domain.errors import KnownError
 from app.vault.files import CHUNK, FileStore, Resumable
+from tests.vault.children import said_by_a_child
 
 KEY = bytes(range(32))
 SIZE = 5 * CHUNK + 4_321
@@ -285,14 +286,7 @@ def test_a_full_disk_gives_the_room_back_and_is_said_in_words(store: FileStore) 
         "except KnownError as refusal:\n"
         "    print(refusal.code)\n"
     )
-    child = subprocess.run(
-        [sys.executable, "-c", script, str(store.folder)],
-        check=True,
-        timeout=60,
-        capture_output=True,
-        text=True,
-    )
-    assert child.stdout == "disk_full\n"
+    assert said_by_a_child(script, store.folder) == "disk_full\n"
     assert list(store.folder.iterdir()) == []
 
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.moderation import Decision
-from app.sync.access import REFRESH_NAME
 from app.views.conflicts.screen import ConflictsScreen
-from app.views.main import new_window
 from app.views.shell.house import House
 from app.views.shell.window import MainWindow
 from app.workspace.snapshots import Changes, SyncMark
-from tests.support.desks import desk_with_requests, keys_of
 from tests.support.elsewhere import arrives, judged
-from tests.views.windows import bring_up
 
 Settled = Callable[[], None]
 REQUEST, FIRST, SECOND = "request-1", "request-1/sample-1", "request-1/sample-2"
@@ -29,26 +23,6 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = new_window(look=tmp_path / "window.ini")
-    bring_up(qtbot, made, 1366, 768)
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
-def house(window: MainWindow, tmp_path: Path, settled: Settled) -> House:
-    """The window on a desk with two requests, whose service is out of reach."""
-    desk = desk_with_requests(tmp_path / "desk", requests=2)
-    keys_of(tmp_path / "desk").put(desk.profile.id, REFRESH_NAME, "from an earlier sign-in")
-    window.take(desk)
-    settled()
-    assert window.house is not None
-    return window.house
 
 
 def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -1,99 +1,18 @@
-"""The Work list: groups, rows, quick filter, opening, fetching, and staying quick with thousands of requests."""
+"""The Work list: groups, quick filter, opening, fetching, and what is found again."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QStyleOptionViewItem
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.clocks import ClockReading, ClockState
-from app.domain.moderation import Decision, RequestState
-from app.views import style
-from app.views.actions import ActionRegistry
-from app.views.rows import ITEM_ROLE, Head
-from app.views.work.delegate import WorkDelegate
-from app.views.work.model import WorkModel
-from app.views.work.screen import WorkScreen
-from app.views.work.sizes import size_words
-from app.workspace.desk import Desk
-from app.workspace.snapshots import Changes, Group, Offline, SyncMark, WorkRow
+from app.domain.moderation import Decision
+from app.workspace.snapshots import Changes, Offline, SyncMark
 from tests.support.desks import Clock, make_profile, one_request, open_desk
-from tests.views.windows import bring_up
-
-Settled = Callable[[], None]
-
-
-class Opened:
-    """A Work screen in a window, over a real desk."""
-
-    def __init__(self, desk: Desk, qtbot: QtBot, settled: Settled) -> None:
-        self.window = QMainWindow()
-        qtbot.addWidget(self.window)
-        self.actions = ActionRegistry(self.window)
-        self.syncs: list[bool] = []
-        self.actions.add("sync_now", "Sync now", lambda: self.syncs.append(True))
-        self.screen = WorkScreen(desk, self.actions)
-        self.window.setCentralWidget(self.screen)
-        self.actions.bring_to_front(self.screen)
-        bring_up(qtbot, self.window, 1100, 700)
-        settled()
-        self.screen.entered()
-        self.wanted: list[tuple[str, str, str]] = []
-        self.told: list[str] = []
-        self.changes: list[Changes] = []
-        self.screen.wants.connect(lambda *where: self.wanted.append(where))
-        self.screen.told.connect(lambda says, _: self.told.append(says))
-        self.screen.changed.connect(self.changes.append)
-
-    @property
-    def search(self) -> QLineEdit:
-        return self.screen.findChild(QLineEdit, "workFilter")
-
-    def button(self, name: str) -> QPushButton:
-        return self.screen.findChild(QPushButton, name)
-
-    def shown(self) -> list[str]:
-        """What stands in the list from top to bottom: headings in capitals, requests by their number."""
-        model = self.screen.model
-        items = [model.index(row).data(ITEM_ROLE) for row in range(model.rowCount())]
-        return [item.group.name if isinstance(item, Head) else item.number for item in items]
-
-    def chosen(self) -> str:
-        row = self.screen.model.row_at(self.screen.list.currentIndex())
-        return row.number if row else ""
-
-
-def several(folder: Path) -> Desk:
-    """Requests in every group; the clock stands at Wednesday 4 March 2026."""
-    wanted: list[tuple[str, dict[str, Any]]] = [
-        ("MR-1", {"due_on": date(2026, 2, 27), "centre_name": "Ambleforth Academy"}),
-        ("MR-2", {"due_on": date(2026, 3, 6), "centre_name": "Brackenwell College"}),
-        ("MR-3", {"due_on": date(2026, 3, 30), "centre_name": "Copperfield Training"}),
-        ("MR-4", {"state": RequestState.ON_HOLD, "held_on": date(2026, 3, 2)}),
-        ("MR-5", {"state": RequestState.SAMPLE_REQUESTED, "due_on": None, "evidence_complete_on": None}),
-        ("MR-6", {"state": RequestState.RETURNED_TO_CENTRE, "certification_hold": True}),
-        ("MR-7", {"state": RequestState.RECORDS_UPDATED}),
-    ]
-    items: list[Any] = []
-    for number, changes in wanted:
-        items += one_request(2, **({"id": f"id-{number}", "number": number} | changes))[0]
-    return open_desk(make_profile(folder, items), Clock())
-
-
-@pytest.fixture
-def work(tmp_path: Path, qtbot: QtBot, settled: Settled) -> Iterator[Opened]:
-    desk = several(tmp_path)
-    yield Opened(desk, qtbot, settled)
-    settled()
-    desk.close()
+from tests.views.work_window import Opened, Settled, several
 
 
 def test_requests_stand_in_groups_the_most_urgent_first(work: Opened) -> None:
@@ -105,23 +24,6 @@ def test_requests_stand_in_groups_the_most_urgent_first(work: Opened) -> None:
         "WAITING_FOR_CENTRE", "MR-5", "MR-6",
         "DONE", "MR-7",
     ]  # fmt: skip
-
-
-def test_a_row_says_everything_in_words(work: Opened) -> None:
-    spoken = work.screen.model.index_of("id-MR-1").data(Qt.ItemDataRole.AccessibleTextRole)
-    for part in ("Ambleforth Academy", "MR-1", "0/2 judged", "working days overdue", "was due Fri 27 Feb"):
-        assert part in spoken
-    held = work.screen.model.index_of("id-MR-6").data(Qt.ItemDataRole.AccessibleTextRole)
-    assert "Returned to centre" in held
-    assert "Held for certification" in held
-
-
-def test_a_screen_reader_finds_the_rows_and_headings(work: Opened) -> None:
-    face = QAccessible.queryAccessibleInterface(work.screen.list)
-    assert face.text(QAccessible.Text.Name) == "Moderation requests"
-    names = [face.child(number).text(QAccessible.Text.Name) for number in range(face.childCount())]
-    assert "Overdue, 1 request" in names
-    assert any(name.startswith("Brackenwell College") for name in names)
 
 
 def test_headings_are_passed_over_by_the_keyboard(work: Opened, qtbot: QtBot) -> None:
@@ -290,120 +192,3 @@ def test_an_empty_list_is_one_sentence_and_one_button(tmp_path: Path, qtbot: QtB
     qtbot.mouseClick(sync, Qt.MouseButton.LeftButton)
     assert work.syncs == [True]
     desk.close()
-
-
-def row_of(number: int, group: Group = Group.IN_MODERATION, **changes: Any) -> WorkRow:
-    values: dict[str, Any] = {
-        "request_id": f"r{number}",
-        "number": f"MR-{number}",
-        "centre": f"Centre {number % 97}",
-        "qualification": "Level 5 Diploma in Management and Leadership",
-        "state_words": "In moderation",
-        "judged": number % 12,
-        "samples": 12,
-        "clock": ClockReading(ClockState.RUNNING, 8, "8 of 21 working days left, due Thu 12 Mar"),
-        "group": group,
-        "offline": Offline.NONE,
-        "mark": SyncMark.SYNCED,
-    }
-    return WorkRow(**(values | changes))
-
-
-def test_of_five_thousand_requests_only_those_in_sight_are_painted(
-    qtbot: QtBot, tmp_path: Path, settled: Settled
-) -> None:
-    """However long the list, it costs no widget and no painting for what is not in sight."""
-    desk = several(tmp_path)
-    work = Opened(desk, qtbot, settled)
-    groups = list(Group)
-    rows = [row_of(number, groups[number % len(groups)]) for number in range(5_000)]
-
-    painted: set[int] = set()
-
-    class Watched(WorkDelegate):
-        def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-            painted.add(index.row())
-            super().paint(painter, option, index)
-
-    work.screen.list.setItemDelegate(Watched(work.screen.list, work.screen.model))
-    work.screen.model.take(rows)
-    work.screen.grab()
-    assert 3 < len(painted) < 100
-    work.screen.model.filter("centre 41")
-    assert 40 < len(work.screen.model.shown) < 600
-    work.screen.model.filter("")
-    assert len(work.screen.model.shown) == 5_000
-    assert len(work.screen.list.viewport().children()) < 5
-    desk.close()
-
-
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-@pytest.mark.parametrize("width", [700, 1100, 1800])
-def test_every_row_is_painted_inside_its_own_place(
-    work: Opened, qapp: QApplication, width: int, scale: float
-) -> None:
-    """What a row paints never runs over its edge, at any width and text size."""
-    style.apply(qapp, "light", scale)
-    work.window.resize(width, 700)
-    qapp.processEvents()
-    view = work.screen.list
-    index: QModelIndex = work.screen.model.index_of("id-MR-4")
-    option = QStyleOptionViewItem()
-    view.initViewItemOption(option)
-    size = view.itemDelegate().sizeHint(option, index)
-    line = view.fontMetrics().height()
-    assert size.height() >= 2 * line
-    margin = 30
-    wide = view.viewport().width()
-    image = QImage(wide + 2 * margin, size.height() + 2 * margin, QImage.Format.Format_ARGB32)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    option.rect = QRect(margin, margin, wide, size.height())
-    view.itemDelegate().paint(painter, option, index)
-    painter.end()
-    outside = [
-        QPoint(x, y)
-        for y in range(image.height())
-        for x in range(image.width())
-        if not option.rect.contains(x, y) and image.pixelColor(x, y).alpha()
-    ]
-    assert outside == []
-
-
-def test_a_request_that_needs_a_newer_version_stands_there_and_cannot_be_opened(
-    work: Opened, qtbot: QtBot
-) -> None:
-    work.screen.model.take([row_of(1, update_needed=True, centre="")])
-    index = work.screen.model.index_of("r1")
-    assert "Needs a newer Touchstone" in index.data(Qt.ItemDataRole.AccessibleTextRole)
-    work.screen.list.setCurrentIndex(index)
-    work.screen.open_current()
-    assert work.wanted == []
-    assert not work.button("openRequest").isEnabled()
-
-
-def test_the_model_keeps_headings_without_their_requests_away() -> None:
-    model = WorkModel()
-    model.take([row_of(1), row_of(2, Group.DONE)])
-    model.filter("mr-2")
-    assert model.rowCount() == 2
-    assert model.first().data(ITEM_ROLE).number == "MR-2"
-
-
-@pytest.mark.parametrize(
-    ("size", "words"),
-    [
-        (820, "820 B"),
-        (14_400, "14 kB"),
-        (999_499, "999 kB"),
-        (999_500, "1.0 MB"),
-        (3_140_000, "3.1 MB"),
-        (9_960_000, "10 MB"),
-        (312_000_000, "312 MB"),
-        (999_600_000, "1.0 GB"),
-        (2_500_000_000, "2.5 GB"),
-        (41_000_000_000, "41 GB"),
-    ],
-)
-def test_sizes_are_told_for_people(size: int, words: str) -> None:
-    assert size_words(size) == words

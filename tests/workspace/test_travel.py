@@ -1,132 +1,23 @@
-"""Take offline, against the real service: planning, fetching, reading everything whole, and what is said of it."""
+"""Take offline, against the real service: planning, fetching, reading everything whole, pausing and going on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from app.domain.errors import KnownError
-from app.domain.evidence import Evidence, EvidenceKind
+from app.domain.evidence import EvidenceKind
 from app.domain.moderation import RequestState
-from app.models.held import Page
-from app.service import tables
 from app.service.assignments import assign_moderator
 from app.service.claims import Attachment, attach_evidence
-from app.wire.codec import body_of
-from app.wire.messages import FeedLine
-from app.workspace.entrance import enter, sign_in
-from app.workspace.links import host_of
-from app.workspace.snapshots import Changes, Offline
-from app.workspace.travel_plan import (
-    RESERVE,
-    Stage,
-    TravelChoice,
-    TravelFile,
-    TravelPlan,
-    TravelProgress,
-    TravelReport,
-    need_of,
-)
-from tests.service.ground import NOW, PASSWORD, Ground, House
+from app.workspace.snapshots import Offline
+from app.workspace.travel_plan import RESERVE, Stage, TravelChoice, TravelFile, need_of
+from tests.service.ground import NOW
 from tests.support import records
 from tests.support.desks import Clock, make_profile, one_request, open_desk
-from tests.support.keys import FileKeys
-from tests.support.travel import LARGE, LINK, SlowRoad, copied, lay, on_the_road
-
-
-@pytest.fixture(scope="module")
-def laid(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ground]:
-    """A service's database and files, laid out once."""
-    folder = tmp_path_factory.mktemp("service")
-    return folder, lay(folder)
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running service; ``close`` takes it away."""
-
-    address: str
-    close: Callable[[], None]
-
-
-class Travelling:
-    """A moderator's laptop beside a service that can be stopped."""
-
-    def __init__(self, house: House, folder: Path, address: str) -> None:
-        self.house = house
-        self.keys = FileKeys(folder / "keys.json")
-        self.desk = sign_in(address, "morgan@people.invalid", PASSWORD, keys=self.keys)
-        self.desk.sync(lambda _: None)
-        self.seen: list[TravelProgress] = []
-        self.changes: list[Changes] = []
-
-    @property
-    def whole(self) -> TravelChoice:
-        return TravelChoice(frozenset({self.house.request("R1")}))
-
-    @property
-    def store(self) -> Path:
-        return self.desk.profile.folder / "files"
-
-    def plan(self) -> TravelPlan:
-        return self.desk.travel.plan([self.house.request("R1")])
-
-    def file(self, name: str) -> TravelFile:
-        return next(file for file in self.plan().requests[0].files if file.evidence.name == name)
-
-    def take(self, choice: TravelChoice, stopped: Callable[[], bool] = lambda: False) -> TravelReport:
-        self.seen, self.changes = [], []
-        return self.desk.travel.take(choice, self.seen.append, stopped, self.changes.append)
-
-    def until(self, when: Callable[[TravelProgress], bool]) -> Callable[[], bool]:
-        """Stops the run as soon as its progress is like this."""
-        return lambda: any(when(progress) for progress in self.seen)
-
-    def total(self, stage: Stage) -> int:
-        """How many files a stage of the last run was about; 0 when there was none."""
-        return next((progress.total for progress in self.seen if progress.stage is stage), 0)
-
-    def sealed(self, name: str) -> Path:
-        return self.store / f"{self.file(name).evidence.sha256}.sealed"
-
-    def offline(self) -> Offline:
-        return next(row.offline for row in self.desk.work() if row.number == "R1")
-
-    def reopen(self) -> None:
-        folder = self.desk.profile.folder
-        self.desk.close()
-        self.desk = enter(folder, keys=self.keys)
-
-
-@pytest.fixture
-def house(laid: tuple[Path, Ground], tmp_path: Path) -> Iterator[House]:
-    made = copied(laid, tmp_path / "service")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def service(house: House) -> Iterator[Service]:
-    with ExitStack() as road:
-        yield Service(road.enter_context(on_the_road(SlowRoad(house.settings))), road.close)
-
-
-@pytest.fixture
-def laptop(
-    house: House, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Travelling]:
-    monkeypatch.setenv("TOUCHSTONE_HOME", str(tmp_path / "laptop"))
-    (tmp_path / "laptop").mkdir()
-    made = Travelling(house, tmp_path / "laptop", service.address)
-    yield made
-    made.desk.close()
-
+from tests.support.travel import LARGE, LINK, Travelling
 
 # What there is to choose from
 
@@ -242,143 +133,6 @@ def test_a_whole_request_brings_what_the_centre_adds_later_a_single_file_does_no
     assert laptop.take(single).files == 1
 
 
-# What is wrong with a copy
-
-
-@pytest.mark.parametrize("harm", ["flipped", "cut", "gone"])
-def test_M48_a_damaged_copy_is_found_by_reading_and_fetched_once_more(laptop: Travelling, harm: str) -> None:
-    laptop.take(laptop.whole)
-    spoil(laptop.sealed("recording.bin"), harm)
-    assert laptop.file("recording.bin").here
-    report = laptop.take(laptop.whole)
-    assert report.ready
-    assert report.agreed == 7
-    assert laptop.total(Stage.FETCH) == 1
-    opened = laptop.desk.travel.take(laptop.whole, lambda _: None, lambda: False)
-    assert opened.ready
-
-
-@pytest.mark.parametrize("harm", ["flipped", "cut", "gone"])
-def test_M48_a_damaged_copy_without_a_network_is_named_and_no_longer_counts_as_here(
-    laptop: Travelling, service: Service, harm: str
-) -> None:
-    laptop.take(laptop.whole)
-    assert laptop.offline() is Offline.READY
-    spoil(laptop.sealed("recording.bin"), harm)
-    service.close()
-    report = laptop.take(laptop.whole)
-    assert not report.ready
-    assert report.agreed == 6
-    (failure,) = report.failures
-    assert failure.file.evidence.name == "recording.bin"
-    assert failure.where == "R1, sample 2"
-    assert failure.says.startswith("The copy on this computer was damaged. The service")
-    assert laptop.offline() is Offline.PARTLY
-    assert not laptop.file("recording.bin").here
-
-
-def test_a_copy_that_is_not_as_long_as_the_service_says_does_not_agree(tmp_path: Path) -> None:
-    items, files = one_request(1, [("work.txt", b"words of an essay")], id="request-1", number="MR-1")
-    items = [replace(item, size=item.size + 1) if isinstance(item, Evidence) else item for item in items]
-    desk = open_desk(make_profile(tmp_path, items, files), Clock())
-    report = desk.travel.take(TravelChoice(frozenset({"request-1"})), lambda _: None, lambda: False)
-    assert (report.files, report.agreed, len(report.failures)) == (1, 0, 1)
-    desk.close()
-
-
-def test_M48_a_copy_that_never_agrees_is_named_although_the_network_is_there(laptop: Travelling) -> None:
-    laptop.take(laptop.whole)
-    item = laptop.file("work.txt").evidence
-    kind, body = body_of(replace(item, size=item.size + 1))
-    line = FeedLine(kind=kind, id=item.id, root=item.request_id, rev=item.rev, body=msgspec.Raw(body))
-    cache = laptop.desk._cache
-    cache.apply_page(Page([line], cache.cursor(), cache.seen(), more=False))
-    report = laptop.take(laptop.whole)
-    assert not report.ready
-    assert report.refused is None
-    assert (report.files, report.agreed) == (7, 6)
-    (failure,) = report.failures
-    assert failure.says.startswith("The copy on this computer was damaged.")
-
-
-def test_a_file_that_the_service_lost_is_named_and_the_others_come_along(laptop: Travelling) -> None:
-    lost = laptop.file("work.txt")
-    with laptop.house.engine.begin() as connection:
-        connection.execute(tables.blobs.delete().where(tables.blobs.c.sha256 == lost.evidence.sha256))
-    report = laptop.take(laptop.whole)
-    assert not report.ready
-    assert report.refused is None
-    assert (report.files, report.agreed) == (7, 6)
-    (failure,) = report.failures
-    assert (failure.file.evidence.name, failure.where) == ("work.txt", "R1")
-    assert failure.says
-    assert failure.do
-
-
-# Without a service, without room, without a sign-in
-
-
-def test_an_offline_start_reads_what_is_here_and_tells_as_at_when(
-    laptop: Travelling, service: Service
-) -> None:
-    before = laptop.take(laptop.whole)
-    service.close()
-    report = laptop.take(laptop.whole)
-    assert report.refused is not None
-    assert report.refused.code == "service_unreachable"
-    assert report.whole
-    assert not report.ready
-    assert report.as_at == before.as_at
-    assert laptop.total(Stage.CHECK) == 7
-
-
-def test_an_offline_start_without_the_files_names_each_of_them(laptop: Travelling, service: Service) -> None:
-    service.close()
-    report = laptop.take(laptop.whole)
-    assert (report.files, report.agreed, len(report.failures)) == (7, 0, 7)
-    assert {failure.says for failure in report.failures} == {report.refused.says if report.refused else ""}
-    assert laptop.total(Stage.FETCH) == 0
-
-
-def test_a_sign_in_that_is_over_is_said_and_not_called_ready(laptop: Travelling) -> None:
-    laptop.take(laptop.whole)
-    with laptop.house.engine.begin() as connection:
-        connection.execute(tables.tokens.delete())
-    report = laptop.take(laptop.whole)
-    assert report.refused is not None
-    assert report.refused.code == "sign_in_again"
-    assert report.whole
-    assert not report.ready
-
-
-def test_M48_a_disk_that_is_too_small_is_foreseen_and_nothing_is_begun(tmp_path: Path) -> None:
-    items, files = one_request(1, [("work.txt", b"words of an essay")], id="request-1", number="MR-1")
-    huge = records.evidence("huge", request_id="request-1", sample_id="", name="film.mkv", size=10**17)
-    desk = open_desk(make_profile(tmp_path, [*items, huge], files), Clock())
-    choice = TravelChoice(frozenset({"request-1"}))
-    plan = desk.travel.plan()
-    need = plan.need(choice)
-    assert not need.fits
-    assert need.short_by == 10**17 + RESERVE - plan.free
-    seen: list[TravelProgress] = []
-    report = desk.travel.take(choice, seen.append, lambda: False)
-    assert report.short_by > 10**16
-    assert not report.ready
-    assert [failure.file.evidence.name for failure in report.failures] == ["film.mkv"]
-    assert "room" in report.failures[0].says
-    assert not any(progress.stage is Stage.FETCH for progress in seen)
-    # What is here was read all the same.
-    assert report.agreed == 1
-    desk.close()
-
-
-def test_nothing_to_take_is_never_ready(laptop: Travelling) -> None:
-    link = TravelChoice(evidence=frozenset({laptop.file("Filmed presentation").id}))
-    report = laptop.take(link)
-    assert (report.ready, report.files) == (False, 0)
-    assert [one.file.evidence.url for one in report.links] == [LINK]
-
-
 # Pausing, restarting, refreshing
 
 
@@ -464,48 +218,3 @@ def test_a_request_that_left_is_named_once_and_its_files_and_keys_are_gone(lapto
     assert not known.choice
     assert known.numbers == {}
     assert "R1" not in str(laptop.desk.setting("travel"))
-
-
-# Links
-
-
-@pytest.mark.parametrize(
-    "url", [LINK, "http://portfolio.example.invalid:8080/x", "https://xn--brn-0na.example.invalid"]
-)
-def test_M43_a_plain_address_of_the_web_may_be_opened(url: str) -> None:
-    assert host_of(url).endswith("example.invalid")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "smb://share.example.invalid/x",
-        "portfolio.example.invalid/x",
-        "https://",
-        "https://bank.example.invalid@evil.example.invalid/",
-        "https://evil.example.invalid\\@bank.example.invalid/",
-        "https://evil.example.invalid/\u202egpj.exe",
-        "https://evil.example.invalid/a b",
-        "https://evil.example.invalid:99999999/",
-        "https://[::1/",
-        "",
-    ],
-)
-def test_M45_what_is_no_plain_address_of_the_web_is_not_opened(url: str) -> None:
-    with pytest.raises(KnownError) as refused:
-        host_of(url)
-    assert refused.value.code == "link_not_web"
-
-
-def spoil(path: Path, harm: str) -> None:
-    """What a bad disk does to a sealed file."""
-    data = bytearray(path.read_bytes())
-    if harm == "flipped":
-        data[len(data) // 2] ^= 1
-        path.write_bytes(data)
-    elif harm == "cut":
-        path.write_bytes(data[:-5000])
-    else:
-        path.unlink()
