@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line; names and options are fixed, scripts rely on them."""
-    from app.cli import service
+    from app.cli import inspect, sample, service
 
     parser = argparse.ArgumentParser(
         prog="touchstone",
@@ -110,6 +110,8 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--json", metavar="FILE", help="write the counts as JSON")
     command.set_defaults(func=_soak)
 
+    inspect.add_command(commands)
+    sample.add_command(commands)
     service.add_commands(commands)
     return parser
 

@@ -1,4 +1,7 @@
-"""`touchstone demo`: a central service of one's own with invented data, and the window signed in to it."""
+"""`touchstone demo`: a central service of one's own with invented data, and the window signed in to it.
+
+The centres' portal runs beside the window; who can sign in there is told in the terminal.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shutil
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.cli.house import LocalService
 from app.cli.system import has_screen
@@ -47,12 +50,28 @@ def run(role: str, *, fresh: bool = False) -> int:
         shutil.rmtree(home, ignore_errors=True)
     with prepared_service(home) as (service, email, password):
         print(f"Demonstration service at {service.url}; invented data lies in {home}.")
+        print(accounts_words(home, service.url), flush=True)
         from app.views.main import run as run_window
 
         def start() -> Desk | None:
             return desk_for(service, email, password)
 
         return run_window(sys.argv[:1], start)
+
+
+def accounts_words(home: Path, url: str) -> str:
+    """Who can sign in to the demonstration in ``home``, and where: the window's person, and those of the portal."""
+    people = _told(home)["people"]
+    rows = [
+        ("Moderator, in the window", people["moderator"]),
+        ("Staff of two centres", people["centre_staff"]),
+        ("Centre with stopped claims", people["stopped_staff"]),
+        ("Support team", people["support"]),
+        ("Quality manager", people["quality_manager"]),
+    ]
+    width = max(len(who) for who, _ in rows)
+    listed = "\n".join(f"  {who:<{width}}  {email}" for who, email in rows)
+    return f"The centres' portal is at {url}/\n{listed}\n  Password of everybody: {_told(home)['password']}"
 
 
 def demo_home(role: str) -> Path:
@@ -74,23 +93,29 @@ class prepared_service:  # noqa: N801 - used as a sentence: with prepared_servic
         if not seeded.exists():
             shutil.rmtree(self.service.folder, ignore_errors=True)
             self.service.folder.mkdir(parents=True)
-            email, password = self._seed()
-            seeded.write_text(
-                json.dumps({"on": date.today().isoformat(), "email": email, "password": password})  # noqa: DTZ011
-            )
-        told = json.loads(seeded.read_text())
+            print("Preparing the demonstration…", flush=True)
+            on = date.today().isoformat()  # noqa: DTZ011
+            seeded.write_text(json.dumps({"on": on} | self._seed()))
+        told = _told(self.home)
         self.service.start()
         seeded.write_text(json.dumps(told | {"port": self.service.port}))
-        return self.service, told["email"], told["password"]
+        return self.service, told["people"]["moderator"], told["password"]
 
     def __exit__(self, *_: object) -> None:
         self.service.stop()
 
-    def _seed(self) -> tuple[str, str]:
+    def _seed(self) -> dict[str, Any]:
         from app.service.demo import prepare_demo
 
         people = prepare_demo(self.service.database_url, self.service.files_url)
-        return people.moderator_email, people.password
+        emails = {
+            "moderator": people.moderator_email,
+            "centre_staff": people.centre_staff_email,
+            "stopped_staff": people.stopped_staff_email,
+            "support": people.support_email,
+            "quality_manager": people.quality_manager_email,
+        }
+        return {"people": emails, "password": people.password}
 
 
 def desk_for(service: LocalService, email: str, password: str) -> Desk:
@@ -119,18 +144,28 @@ def _must_not_be_open(home: Path) -> None:
             ) from error
 
 
+def _told(home: Path) -> dict[str, Any]:
+    """What was noted when the demonstration was seeded."""
+    told: dict[str, Any] = json.loads((home / "seeded.json").read_text())
+    return told
+
+
 def _former_port(home: Path) -> int:
     """The port of the last time, so that the profile made then finds its service again."""
     try:
-        port: int = json.loads((home / "seeded.json").read_text()).get("port", 0)
+        port: int = _told(home).get("port", 0)
     except (OSError, ValueError):
         return 0
     return port
 
 
 def _is_stale(home: Path) -> bool:
+    """Whether it is too old, or was made by a version that did not note who can sign in."""
     try:
-        seeded = date.fromisoformat(json.loads((home / "seeded.json").read_text())["on"])
+        told = _told(home)
+        seeded = date.fromisoformat(told["on"])
     except (OSError, ValueError, KeyError):
+        return True
+    if "people" not in told:
         return True
     return date.today() - seeded > KEEPS_FOR  # noqa: DTZ011

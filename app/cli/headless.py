@@ -38,7 +38,9 @@ def sync() -> int:
 
 
 def status(*, as_json: bool) -> int:
-    """Tells what waits on this computer; asks nothing of the network."""
+    """Tells what waits on this computer, and what protects it from files; asks nothing of the network."""
+    from app.cli.system import protection_words, protections_as_data
+
     desk = _desk()
     try:
         found = desk.status()
@@ -53,12 +55,14 @@ def status(*, as_json: bool) -> int:
             "queued": found.queued,
             "attention": found.attention,
             "synced_at": to_text(found.synced_at) if found.synced_at else None,
+            "protections": protections_as_data(),
         }
         print(json.dumps(answer, indent=2))
     else:
         synced = f"last in step {moment(found.synced_at)}" if found.synced_at else "never in step yet"
         print(f"{desk.person.name}, {desk.service_url}: {requests} requests, {synced}.")
         print(_waiting(found.queued, found.attention))
+        print(protection_words())
     return 0
 
 

@@ -113,6 +113,10 @@ def _serve() -> None:
                 files_url=arguments.files_url,
                 host="127.0.0.1",
                 port=arguments.port,
+                # Invented people get no mail, whatever mail server this computer's own service has.
+                smtp_url="",
+                mail_from="",
+                public_url="",
             )
         )
     except KnownError as error:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli import mails, set_password
 from app.domain.errors import KnownError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.service.settings import Settings
 
 
-_ROLES = ("moderator", "reviewer", "quality_manager", "support", "centre_staff")
+_ROLES = ("moderator", "reviewer", "quality_manager", "support", "centre_staff", "programme_director")
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -73,6 +74,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     user.set_defaults(func=_add_user)
 
+    set_password.add_command(commands, shared, _engine_of, _password)
+
     dismissed = commands.add_parser("remove-role", parents=[shared], help="take a role away from somebody")
     dismissed.add_argument("--email", required=True, help="the person's e-mail address")
     dismissed.add_argument("--role", required=True, choices=_ROLES, help="the role they no longer have")
@@ -87,6 +90,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
     attach = commands.add_parser("attach", parents=[shared], help="attach evidence to a request")
     attach.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
+    attach.add_argument(
+        "--by",
+        required=True,
+        metavar="EMAIL",
+        help="somebody who claims for the centre, whose files they are",
+    )
     attach.add_argument("--sample", type=int, default=0, metavar="N", help="position of the sample")
     attach.add_argument("--kind", required=True, help="kind of evidence, such as learner_work")
     attach.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -96,6 +105,15 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     assign.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
     assign.add_argument("--moderator", required=True, metavar="EMAIL", help="the moderator's address")
     assign.set_defaults(func=_assign)
+
+    ticking = commands.add_parser(
+        "tick",
+        parents=[shared],
+        help="do what time alone brings about: archive, warn, settle; safe to run at any time",
+    )
+    ticking.set_defaults(func=_tick)
+
+    mails.add_command(commands, shared, _engine_of)
 
     revoke = commands.add_parser("revoke", parents=[shared], help="sign a person out everywhere")
     revoke.add_argument("--email", required=True, help="the person's e-mail address")
@@ -146,6 +164,10 @@ def _ready_engine(settings: Settings) -> Engine:
     return engine
 
 
+def _engine_of(options: argparse.Namespace) -> Engine:
+    return _ready_engine(_settings(options))
+
+
 def _run(options: argparse.Namespace) -> int:
     from app.service.main import run
 
@@ -164,7 +186,7 @@ def _init(options: argparse.Namespace) -> int:
 def _add_user(options: argparse.Namespace) -> int:
     from app.service.accounts import NewPerson, add_user
 
-    engine = _ready_engine(_settings(options))
+    engine = _engine_of(options)
     grant = _grant(engine, options)
     person = add_user(
         engine, NewPerson(options.email, options.name, _password(options.password_stdin), (grant,))
@@ -176,7 +198,7 @@ def _add_user(options: argparse.Namespace) -> int:
 def _remove_role(options: argparse.Namespace) -> int:
     from app.service.accounts import take_roles
 
-    engine = _ready_engine(_settings(options))
+    engine = _engine_of(options)
     grant = _grant(engine, options)
     person = take_roles(engine, options.email, [grant])
     print(f"{person.name} does not have this role any more: {grant.role.words}.")
@@ -211,14 +233,14 @@ def _password(from_stdin: bool) -> str:
 def _import(options: argparse.Namespace) -> int:
     from app.service.importer import import_folder
 
-    print(import_folder(_ready_engine(_settings(options)), options.folder))
+    print(import_folder(_engine_of(options), options.folder))
     return 0
 
 
 def _attach(options: argparse.Namespace) -> int:
     from app.domain.evidence import EvidenceKind
     from app.service.blobs import BlobStore
-    from app.service.claims import Attachment, attach_evidence
+    from app.service.hand_in import hand_in_for
     from app.service.settings import present
 
     known = [kind.value for kind in EvidenceKind]
@@ -227,12 +249,20 @@ def _attach(options: argparse.Namespace) -> int:
             "kind_unknown", f"“{options.kind}” is no kind of evidence.", f"Choose one of: {', '.join(known)}."
         )
     settings = _settings(options)
-    attachments = [
-        Attachment(EvidenceKind(options.kind), path.name, path, options.sample) for path in options.files
-    ]
-    blobs = BlobStore(settings.files_url)
-    attach_evidence(_ready_engine(settings), blobs, options.request, attachments, present())
-    count = len(attachments)
+    taken = hand_in_for(
+        _ready_engine(settings),
+        BlobStore(settings.files_url),
+        options.by,
+        options.request,
+        options.sample,
+        EvidenceKind(options.kind),
+        options.files,
+        present(),
+    )
+    for file in taken:
+        if file.warning:
+            print(f"{file.name}: {file.warning}")
+    count = len(taken)
     print(f"{count} {'file' if count == 1 else 'files'} attached to {options.request}.")
     return 0
 
@@ -240,15 +270,23 @@ def _attach(options: argparse.Namespace) -> int:
 def _assign(options: argparse.Namespace) -> int:
     from app.service.assignments import assign_moderator
 
-    assign_moderator(_ready_engine(_settings(options)), options.request, options.moderator)
+    assign_moderator(_engine_of(options), options.request, options.moderator)
     print(f"{options.request} is assigned to {options.moderator}.")
+    return 0
+
+
+def _tick(options: argparse.Namespace) -> int:
+    from app.service.settings import present
+    from app.service.tick import tick
+
+    print(f"{tick(_engine_of(options), present())}.")
     return 0
 
 
 def _revoke(options: argparse.Namespace) -> int:
     from app.service.accounts import revoke_everything
 
-    count = revoke_everything(_ready_engine(_settings(options)), options.email)
+    count = revoke_everything(_engine_of(options), options.email)
     print(f"{options.email} is signed out everywhere ({count} sign-ins ended).")
     return 0
 
@@ -266,13 +304,13 @@ def _backup(options: argparse.Namespace) -> int:
 def _backup_begin(options: argparse.Namespace) -> int:
     from app.service.backups import begin_backup
 
-    print(begin_backup(_ready_engine(_settings(options))))
+    print(begin_backup(_engine_of(options)))
     return 0
 
 
 def _backup_done(options: argparse.Namespace) -> int:
     from app.service.backups import finish_backup
 
-    finish_backup(_ready_engine(_settings(options)), options.number)
+    finish_backup(_engine_of(options), options.number)
     print(f"Everything up to {options.number} counts as backed up.")
     return 0

@@ -1,6 +1,6 @@
-"""Looks for the system libraries a window needs, and names the command that installs what is missing.
+"""What this computer has: the system libraries a window needs, and the walls around the process that reads evidence.
 
-Runs without any of our dependencies, so that it can speak before they are loaded.
+Looking for libraries runs without any of our dependencies, so that it can speak before they are loaded.
 """
 
 from __future__ import annotations
@@ -8,6 +8,11 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.evidence.protections import Protection
 
 # Shared library → Debian package, as Qt's wheels leave them to the system (docs/architecture.md).
 _ALWAYS = {
@@ -53,6 +58,38 @@ def advice(packages: list[str]) -> str:
 
 def install_command(packages: list[str]) -> str:
     return "apt-get install " + " ".join(packages)
+
+
+def protection_words() -> str:
+    """What `touchstone status` says of the walls on this computer, tried on the spot."""
+    from app.evidence.protections import is_known_to_its_makers, protections
+
+    return words_of(protections(), tried_before=is_known_to_its_makers())
+
+
+def words_of(walls: Sequence[Protection], *, tried_before: bool) -> str:
+    """The same for walls already tried; ``tried_before``: whether these ever ran where Touchstone is made."""
+    holding = [wall.says for wall in walls if wall.holds]
+    missing = [wall.says for wall in walls if not wall.holds]
+    if not holding:
+        words = "Nothing on this computer confines the process that reads evidence: risky files ask first."
+    else:
+        words = f"The process that reads evidence {_listed(holding)}."
+        words += f" But it {_listed(missing)}." if missing else ""
+    if not tried_before:
+        words += " Tried just now; its makers have never run these protections on such a system."
+    return words
+
+
+def protections_as_data() -> dict[str, bool]:
+    """The same for `touchstone status --json`: each wall by name, true where it holds."""
+    from app.evidence.protections import protections
+
+    return {wall.name: wall.holds for wall in protections()}
+
+
+def _listed(clauses: list[str]) -> str:
+    return clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
 
 
 def _loads(library: str) -> bool:

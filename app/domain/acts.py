@@ -101,6 +101,7 @@ class Act:
 
     id: UUIDv7 chosen by the device; the same id is never applied twice.
     seen: the feed number the author's device had pulled.
+    seen_tag: the tag of a head at or after ``seen``, as the device was told it; empty if it was told none.
     after: the author's own earlier act on the same target, or empty.
     rests_on: acts without which this one must not take effect.
     recorded_at: the device's clock; shown to people, never trusted.
@@ -115,6 +116,7 @@ class Act:
     base_rev: int = 0
     after: str = ""
     rests_on: tuple[str, ...] = ()
+    seen_tag: str = ""
 
     @property
     def request_id(self) -> str:

@@ -26,6 +26,12 @@ class EvidenceKind(StrEnum):
     def words(self) -> str:
         return _EVIDENCE_WORDS[self]
 
+    @property
+    def in_sentence(self) -> str:
+        """The words as they stand in the middle of a sentence."""
+        first, rest = self.words[0], self.words[1:]
+        return self.words if rest[0].isupper() else first.lower() + rest
+
 
 _EVIDENCE_WORDS = {
     EvidenceKind.LEARNER_WORK: "Learner work",
@@ -53,6 +59,10 @@ ONCE_PER_REQUEST = frozenset({EvidenceKind.SAMPLING_SHEET, EvidenceKind.SAMPLING
 ONCE_PER_UNIT = frozenset({EvidenceKind.ASSIGNMENT_BRIEF})
 """Briefs count once per unit, sheet and plan once per request; all else per sampled learner-unit (D-6)."""
 
+SEVERAL_FILES = 3
+LARGE_FILE = 25 * 1024 * 1024
+"""From so many files of so many bytes on, zipping them is advised; nothing is ever refused for its size (M-48)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -60,6 +70,7 @@ class Evidence:
 
     not_applicable: the centre's reason why there is none of this kind; then there is no file.
     url: where it lies on the centre's own platform, when the centre gave a link and no file (M-44).
+    agreed: when the link was given, an agreement was in force for its platform: then it is enough alone (M-43).
     """
 
     id: str
@@ -72,6 +83,7 @@ class Evidence:
     media_type: str = ""
     not_applicable: str = ""
     url: str = ""
+    agreed: bool = False
     rev: int = 0
 
     @property
@@ -79,16 +91,38 @@ class Evidence:
         """Whether there is nothing to take along: it can only be looked at where the centre keeps it."""
         return bool(self.url) and not self.sha256
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether its kind is served by it: a file is enough, and a link on an agreed platform (M-43, M-44)."""
+        return bool(self.sha256) or (bool(self.url) and self.agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class NotFetched:
+    """A file that could not be fetched: its name, which others may have as well, and why in a sentence."""
+
+    name: str
+    says: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.name}: {self.says}"
+
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """How far bringing evidence to a laptop has come: files and bytes, and by name why some could not be fetched."""
+    """How far bringing evidence to a laptop has come: files and bytes, and by SHA-256 what could not be fetched."""
 
     done: int
     total: int
     bytes_done: int
     bytes_total: int
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, NotFetched] = field(default_factory=dict)
+
+
+def advise_to_zip(sizes: Iterable[int]) -> bool:
+    """Whether files of these sizes, in bytes, would better come as one archive (M-48): an advice, never a rule."""
+    return sum(size >= LARGE_FILE for size in sizes) >= SEVERAL_FILES
 
 
 def missing_evidence(
@@ -104,7 +138,7 @@ def missing_evidence(
         item.kind for item in files if item.not_applicable.strip() and item.kind in MAY_BE_NOT_APPLICABLE
     }
     unit_of = {sample.id: sample.unit_code for sample in sampled}
-    present = [item for item in files if item.sha256]
+    present = [item for item in files if item.is_enough]
     missing: list[tuple[EvidenceKind, str]] = []
     for kind in EvidenceKind:
         if kind in excused:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.acts import AddNote, LogCentreContact, RecordJudgement, SubmitReport, WithdrawJudgement
 from app.domain.attached import AttachedFile
-from app.domain.clocks import due_after_hold
+from app.domain.clocks import ACTION_DAYS, due_after_hold
 from app.domain.errors import KnownError
+from app.domain.life import last_day
 from app.domain.moderation import (
     HOLDABLE,
     MODERATION_OVER,
@@ -39,6 +41,8 @@ FILE_NAME_LIMIT = 255
 """Characters that the name of a file may have, as on any computer."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Control, format (such as turning the writing round) and line signs, as Unicode names their kinds."""
 
 
 def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
@@ -113,6 +117,13 @@ def _must_be_a_file(file: AttachedFile) -> None:
             "A file of this note has a name that no file can have.",
             "Rename the file and add it again.",
             details=repr(name[:FILE_NAME_LIMIT]),
+        )
+    if any(unicodedata.category(sign) in _UNSEEN for sign in name):
+        raise KnownError(
+            "file_name_wrong",
+            "The name of a file of this note holds signs that cannot be seen, and could be read as another name.",
+            "Rename the file and add it again.",
+            details=ascii(name),
         )
     if not _SHA256.fullmatch(file.sha256) or not 0 <= file.size < 2**63 or len(file.media_type) > 255:
         raise KnownError(
@@ -257,16 +268,34 @@ def after_hold_ended(request: ModerationRequest, state_before: RequestState, on:
     """
     if request.state is not RequestState.ON_HOLD or request.held_on is None:
         raise KnownError("not_on_hold", f"Request {request.number} is not on hold.")
-    due_on = request.due_on
+    due_on, last_day_on = request.due_on, request.last_day_on
     if due_on is not None and state_before is RequestState.IN_MODERATION:
         due_on = due_after_hold(due_on, request.held_on, on, request.nation)
-    return replace(request, state=state_before, held_on=None, hold_reason="", due_on=due_on)
+    if last_day_on is not None:
+        # The days left for the actions of a rejection are left again too (D-4).
+        last_day_on += on - request.held_on
+    return replace(
+        request, state=state_before, held_on=None, hold_reason="", due_on=due_on, last_day_on=last_day_on
+    )
 
 
-def after_report(request: ModerationRequest, outcome: Outcome) -> ModerationRequest:
-    """What an issued report does to its request (M-55, M-57, M-58, M-60)."""
-    state = RequestState.RECORDS_UPDATED if outcome is Outcome.ACCEPTED else RequestState.RETURNED_TO_CENTRE
-    return replace(request, state=state, outcome=outcome, certification_hold=batch_is_held(outcome))
+def after_report(
+    request: ModerationRequest, outcome: Outcome, on: date, action_days: int = ACTION_DAYS
+) -> ModerationRequest:
+    """What a report issued on this day does to its request (M-55, M-57, M-60).
+
+    A rejection gives the centre so many calendar days for its actions, each one anew (M-61, D-4). The records of an
+    accepted one are updated next (M-58, ``life.after_records_updated``).
+    """
+    rejected = outcome is Outcome.REJECTED
+    return replace(
+        request,
+        state=RequestState.RETURNED_TO_CENTRE if rejected else RequestState.ACCEPTED,
+        outcome=outcome,
+        certification_hold=batch_is_held(outcome),
+        returned_on=on if rejected else None,
+        last_day_on=last_day(on, action_days) if rejected else None,
+    )
 
 
 def propose_outcome(samples: Sequence[Sample], current: Mapping[str, Judgement]) -> Outcome | None:

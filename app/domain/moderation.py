@@ -122,6 +122,7 @@ class ModerationRequest:
     earlier_due_on: former due dates, oldest first; none is ever erased (M-51).
     held_on: first day of the hold that is in force; freezes the clock (D-6).
     certification_hold: none of the batch is certificated for now (M-57).
+    returned_on, last_day_on: the day of the rejection, and the last one for re-submission (M-61); None unless returned.
     samples, judged: how many learner-units were sampled, and how many carry a current judgement.
     """
 
@@ -149,6 +150,8 @@ class ModerationRequest:
     centre_note: str = ""
     samples: int = 0
     judged: int = 0
+    returned_on: date | None = None
+    last_day_on: date | None = None
     rev: int = 0
 
 

@@ -16,6 +16,7 @@ class Role(StrEnum):
     QUALITY_MANAGER = "quality_manager"
     SUPPORT = "support"
     CENTRE_STAFF = "centre_staff"
+    PROGRAMME_DIRECTOR = "programme_director"
 
     @property
     def words(self) -> str:
@@ -28,7 +29,11 @@ _ROLE_WORDS = {
     Role.QUALITY_MANAGER: "Quality manager",
     Role.SUPPORT: "Support team",
     Role.CENTRE_STAFF: "Centre staff",
+    Role.PROGRAMME_DIRECTOR: "Programme Director",
 }
+
+AT_A_CENTRE = frozenset({Role.CENTRE_STAFF, Role.PROGRAMME_DIRECTOR})
+"""Roles held at a centre; all others are held for the awarding body itself."""
 
 
 class Permission(StrEnum):
@@ -41,6 +46,12 @@ class Permission(StrEnum):
     CONTACT_CENTRE = "contact_centre"
     CLAIM_FOR_LEARNERS = "claim_for_learners"
     RELEASE_HOLDS = "release_holds"
+    SET_RISK = "set_risk"
+    SET_SANCTIONS = "set_sanctions"
+    EXTEND_TIME = "extend_time"
+    RECORD_AGREEMENTS = "record_agreements"
+    DISPATCH_CERTIFICATES = "dispatch_certificates"
+    MANAGE_ACCOUNTS = "manage_accounts"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -59,14 +70,33 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_REPORTS,
             Permission.CONTACT_CENTRE,
             Permission.RELEASE_HOLDS,
+            Permission.SET_RISK,
+            Permission.SET_SANCTIONS,
+            Permission.EXTEND_TIME,
+            Permission.RECORD_AGREEMENTS,
         }
     ),
-    Role.SUPPORT: frozenset({Permission.WRITE_NOTES, Permission.READ_REPORTS, Permission.CONTACT_CENTRE}),
+    Role.SUPPORT: frozenset(
+        {
+            Permission.WRITE_NOTES,
+            Permission.READ_REPORTS,
+            Permission.CONTACT_CENTRE,
+            Permission.RECORD_AGREEMENTS,
+            Permission.DISPATCH_CERTIFICATES,
+            Permission.MANAGE_ACCOUNTS,
+        }
+    ),
     Role.CENTRE_STAFF: frozenset(
         {Permission.WRITE_NOTES, Permission.READ_REPORTS, Permission.CLAIM_FOR_LEARNERS}
     ),
+    # The one whom the awarding body speaks with about stopped claims and inquiries (M-68, M-72).
+    Role.PROGRAMME_DIRECTOR: frozenset({Permission.WRITE_NOTES, Permission.READ_REPORTS}),
 }
-"""M-52..M-54: of these roles only the support team and the quality manager may contact a centre directly."""
+"""M-52..M-54: of these roles only the support team and the quality manager may contact a centre directly.
+
+Risk, sanctions, findings and extensions are the quality manager's (M-25, M-69, M-51, D-7); agreements for outside
+platforms are recorded by either; dispatch and accounts are the support team's (M-35, M-04).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +134,16 @@ class Person:
     def centres(self) -> tuple[str, ...]:
         """Ids of the centres the person is associated with, in a stable order (M-02)."""
         return tuple(sorted({grant.centre_id for grant in self.grants if grant.centre_id is not None}))
+
+
+def require(person: Person, permission: Permission) -> None:
+    """Raises KnownError ``not_allowed`` unless a role held for the awarding body gives the permission."""
+    if not person.may(permission):
+        raise KnownError(
+            "not_allowed",
+            "Your roles do not let you do this.",
+            "Ask the qualifications team for the right, or somebody who has it.",
+        )
 
 
 def choose_centre(person: Person, centre_id: str) -> frozenset[Role]:

@@ -16,7 +16,8 @@ from typing import Any
 from app.domain.errors import KnownError
 from app.evidence.cage_process import ChildProcess, refusal
 from app.evidence.inspect import Inspection
-from app.evidence.kinds import HEAD, FileKind, can_show, kind_of
+from app.evidence.kinds import HEAD, can_show, kind_of
+from app.evidence.looking import look_in_child
 from app.evidence.sources import ByteSource
 from app.evidence.viewer import LONGEST_SIDE, MOST_PIXELS
 
@@ -215,19 +216,11 @@ class Cage:
     def inspect(self, source: ByteSource, name: str) -> Inspection:
         """What the file is and what is off about it (``app.evidence.inspect``), found out in a child process.
 
-        A file that the look itself dies of, or that takes too long, is reported as damaged and hostile. Raises only
-        what the source raises, and ``evidence_closed``.
+        Raises only what the source raises, and ``evidence_closed``.
         """
         child = self._take_child()
         try:
-            done, _ = child.ask({"do": "inspect", "name": name, "size": source.size}, source, self.seconds)
-            return _inspection(done)
-        except KnownError as error:
-            if not error.code.startswith("evidence_"):
-                raise
-            kind = kind_of(source.read_at(0, HEAD), name)
-            says = "This file could not be looked into, for it is damaged or made to do harm."
-            return Inspection(kind, "application/octet-stream", False, True, True, says)
+            return look_in_child(child, source, name, self.seconds)
         finally:
             child.end()
             self.warm()
@@ -306,18 +299,3 @@ def _sizes(value: object) -> tuple[tuple[float, float], ...]:
 def _box(value: Any) -> tuple[float, float, float, float]:
     left, top, right, bottom = value
     return _length(left), _length(top), _length(right), _length(bottom)
-
-
-def _inspection(done: dict[str, Any]) -> Inspection:
-    try:
-        kind = FileKind(str(done.get("kind")))
-    except ValueError as error:
-        raise refusal("evidence_unreadable", repr(error)[:200]) from error
-    return Inspection(
-        kind,
-        _words(done.get("media_type")),
-        done.get("encrypted") is True,
-        done.get("damaged") is True,
-        done.get("hostile") is True,
-        _words(done.get("says")),
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import OrderedDict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.evidence.confine import confine, renew_time
@@ -105,8 +105,15 @@ class Child:
 
     def _inspect(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         from app.evidence.inspect import inspect
+        from app.evidence.looking import MOST_ENTRIES
 
-        return asdict(inspect(self._source(question), str(question["name"]))), b""
+        found = inspect(self._source(question), str(question["name"]))
+        return asdict(replace(found, entries=found.entries[:MOST_ENTRIES])), b""
+
+    def _try_walls(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        from app.evidence.trying import try_walls
+
+        return dict(try_walls(int(question["port"]), str(question["path"]))), b""
 
     def _render(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         drawn = self._shown().render(int(question["page"]), float(question["scale"]))

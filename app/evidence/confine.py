@@ -9,7 +9,10 @@ What holds where:
   limit on processor time; on Linux also on memory (macOS does not enforce that one);
 - Linux, where the kernel allows: a network of its own with nothing in it, a user of its own without privileges (so
   that not even the parent's environment can be read), no new privileges, and a filter on system calls;
-- Windows: nothing but what holds everywhere.
+- macOS: a sandbox profile (``confine_macos``); Windows: a job object and low integrity (``confine_windows``), which
+  leave the network to the audit hook alone. Neither has ever been run by its makers.
+
+``app.evidence.trying`` finds out what really holds.
 """
 
 from __future__ import annotations
@@ -46,6 +49,14 @@ def confine() -> list[str]:
         walls += _limit()
     if sys.platform == "linux":
         walls += _cut_off()
+    if sys.platform == "darwin":
+        from app.evidence.confine_macos import confine_on_macos
+
+        walls += confine_on_macos()
+    if sys.platform == "win32":
+        from app.evidence.confine_windows import confine_on_windows
+
+        walls += confine_on_windows(MEMORY)
     sys.addaudithook(_watch(_program_folders()))
     return [*walls, "audit"]
 
@@ -67,6 +78,8 @@ if sys.platform != "win32":
     def _limit() -> list[str]:
         wanted = (
             ("memory", resource.RLIMIT_AS, MEMORY),
+            # The same once more: py7zr asks for this one and would else look for the machine's memory in /proc.
+            ("data", resource.RLIMIT_DATA, MEMORY),
             ("file size", resource.RLIMIT_FSIZE, 0),
             ("core", resource.RLIMIT_CORE, 0),
             ("processes", resource.RLIMIT_NPROC, 0),

@@ -225,6 +225,20 @@ def is_not_what_its_name_says(head: bytes, name: str) -> bool:
     return ending_of(name) in _BY_THEIR_SIGN and _told_by_signature(head, name) in ("", _WORDS)
 
 
+def pretends_to_be_a_document(head: bytes, name: str) -> bool:
+    """True for a program that goes by a document's name: ``work.pdf`` that is none, or ``work.pdf.exe``."""
+    ending = ending_of(name)
+    if ending not in _RUNS_WHEN_OPENED:
+        return ending in _BY_ENDING and _told_by_signature(head, name) == _PROGRAM
+    before = _BY_ENDING.get(ending_of(name.strip().rpartition(".")[0]), (FileKind.OTHER, ""))[0]
+    return before in _DOCUMENTS or _WRITTEN_BACKWARDS in name
+
+
+def is_tar(head: bytes) -> bool:
+    """True for a tar that is not packed."""
+    return head[257:262] == b"ustar"
+
+
 def can_show(kind: FileKind) -> bool:
     """True for what Touchstone shows inside its own window; everything else is handed to another program."""
     return kind in SHOWN_INSIDE
@@ -266,8 +280,12 @@ def _told_by_name(name: str, among: frozenset[FileKind]) -> str:
 
 
 _WORDS, _PROGRAM, _OLE = "(plain words)", "(a program)", "(an unknown OLE)"
+_WRITTEN_BACKWARDS = "\u202e"
 _IN_OLE = frozenset({FileKind.WORD, FileKind.SHEET, FileKind.SLIDES, FileKind.MAIL})
 _IN_ZIP = frozenset({FileKind.WORD, FileKind.SHEET, FileKind.SLIDES, FileKind.OPEN_DOCUMENT})
+
+
+_DOCUMENTS = _IN_OLE | _IN_ZIP | {FileKind.PDF, FileKind.IMAGE, FileKind.PICTURE, FileKind.RTF}
 
 
 def _narrowed(ending: str, name: str) -> str:

@@ -6,10 +6,10 @@ import re
 import zipfile
 from typing import Any
 
-from app.evidence.archives import is_locked_zip, look_into_zip
-from app.evidence.findings import NOTHING_OFF, Finding, damaged, encrypted, hostile
+from app.evidence.findings import NOTHING_OFF, Finding, damaged, encrypted, hostile, odd, warning
 from app.evidence.kinds import FileKind
 from app.evidence.sources import ByteSource, as_stream
+from app.evidence.zips import look_into_zip
 
 _MACROS = "{} contains macros, which Touchstone never runs; another program may offer to."
 _OUTSIDE = "{} fetches parts of itself from another address when another program opens it."
@@ -20,11 +20,14 @@ _RELATION = re.compile(rb"<[\w:]*Relationship\s[^>]*>", re.IGNORECASE)
 # Seen with slashes only: another computer's address, not a drive of the author's own.
 _ELSEWHERE = re.compile(rb'target="\s*(?:https?:|ftp:|//|file:////|file://[^/])')
 # Field codes of Word that load something, or start something, without a click.
+_ADDRESS = rb"[^<]*?(?:https?:|ftp:|(?:[\s\"]|&quot;)\\\\)"
 _FIELD = re.compile(
-    rb'(?:instrText[^>]*>|instr=")\s*(?:DDE(?:AUTO)?\s'
-    rb"|(?:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\s[^<]*?(?:https?:|ftp:|(?:[\s\"]|&quot;)\\\\))",
+    rb'(?:instrText[^>]*>|instr=")\s*(?:DDE(?:AUTO)?\s|(?:INCLUDETEXT|IMPORT|LINK)\s' + _ADDRESS + rb")",
     re.IGNORECASE,
 )
+# What is left in a text when a picture is copied from a page of the web: it tells that address who reads it, no more.
+_PICTURE_FIELD = re.compile(rb'(?:instrText[^>]*>|instr=")\s*INCLUDEPICTURE\s' + _ADDRESS, re.IGNORECASE)
+_IS_PICTURE = b"/image"
 
 _WORD_LOCKED = 0x0100
 _PPT_LOCKED_TOKEN = b"\xdf\xc4\xd1\xf3"
@@ -41,18 +44,21 @@ def look_into_ole(source: ByteSource, what: str) -> Finding:
             streams = {"/".join(path).lower() for path in ole.listdir(streams=True, storages=False)}
             kind = _ole_kind(streams)
             if _ole_is_locked(ole, streams):
-                locked = encrypted(what)
-                return Finding(encrypted=True, says=locked.says, kind=kind)
+                return _of_kind(encrypted(what), kind)
             broken = any(ole.exists(name) and not _readable(ole, name) for name in _MAIN_STREAMS)
     except Exception as error:
         if isinstance(error, MemoryError):
             raise
         return damaged(what)
     if broken:
-        return Finding(damaged=True, says=damaged(what).says, kind=kind)
+        return _of_kind(damaged(what), kind)
     if any("vba/" in name for name in streams):
-        return Finding(hostile=True, says=_MACROS.format(what), kind=kind)
+        return _of_kind(warning(_MACROS.format(what)), kind)
     return Finding(kind=kind)
+
+
+def _of_kind(finding: Finding, kind: FileKind | None) -> Finding:
+    return Finding(finding.verdict, finding.says, kind)
 
 
 _MAIN_STREAMS = ("WordDocument", "Workbook", "Book", "PowerPoint Document", "__properties_version1.0")
@@ -112,17 +118,16 @@ def _readable(ole: Any, name: str) -> bool:
 
 def look_into_package(source: ByteSource, what: str) -> Finding:
     """A newer Office document or an OpenDocument: a ZIP whose parts tell what it is."""
-    if is_locked_zip(source):
-        return encrypted(what)
+    as_archive = look_into_zip(source, what)
+    if as_archive.is_worse_than_a_warning:
+        return as_archive
     try:
         with zipfile.ZipFile(as_stream(source)) as package:
-            finding = _look_at_parts(package, what)
-    except Exception as error:
-        if isinstance(error, MemoryError):
-            raise
+            return _look_at_parts(package, what)
+    except MemoryError:
+        raise
+    except Exception:  # a broken file may raise anything out of a parser
         return damaged(what)
-    as_archive = look_into_zip(source, what)
-    return as_archive if as_archive.says else finding
 
 
 def kind_of_package(source: ByteSource) -> FileKind | None:
@@ -148,14 +153,21 @@ def _look_at_parts(package: zipfile.ZipFile, what: str) -> Finding:
     if "[Content_Types].xml" not in names:
         return damaged(what)
     _read_part(package, "[Content_Types].xml")
+    from_elsewhere = False
     for name in [name for name in names if name.endswith(".rels")][:_MOST_PARTS]:
-        if any(_fetches(relation) for relation in _RELATION.findall(_read_part(package, name))):
+        fetching = [found for found in _RELATION.findall(_read_part(package, name)) if _fetches(found)]
+        if any(_IS_PICTURE not in relation.lower() for relation in fetching):
             return hostile(_OUTSIDE.format(what))
-    words = [name for name in names if name.startswith("word/") and name.endswith(".xml")]
-    if any(_FIELD.search(_read_part(package, name)) for name in words[:_MOST_PARTS]):
-        return hostile(_OUTSIDE.format(what))
+        from_elsewhere = from_elsewhere or bool(fetching)
+    for name in [name for name in names if name.startswith("word/") and name.endswith(".xml")][:_MOST_PARTS]:
+        part = _read_part(package, name)
+        if _FIELD.search(part):
+            return hostile(_OUTSIDE.format(what))
+        from_elsewhere = from_elsewhere or _PICTURE_FIELD.search(part) is not None
+    if from_elsewhere:
+        return odd(_OUTSIDE.format(what))
     if any(name.endswith("vbaProject.bin") for name in names):
-        return hostile(_MACROS.format(what))
+        return warning(_MACROS.format(what))
     return NOTHING_OFF
 
 
@@ -167,7 +179,7 @@ def _look_at_open_document(package: zipfile.ZipFile, names: list[str], what: str
     if any(
         name.startswith(("Basic/", "Scripts/")) and name.endswith((".xml", ".py", ".js")) for name in names
     ):
-        return hostile(_MACROS.format(what))
+        return warning(_MACROS.format(what))
     return NOTHING_OFF
 
 

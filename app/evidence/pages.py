@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from app.evidence.findings import NOTHING_OFF, Finding, damaged, encrypted
+from app.evidence.findings import NOTHING_OFF, Finding, Verdict, damaged, encrypted
 from app.evidence.sources import ByteSource, as_stream
 from app.evidence.viewer import Box, Drawn, Opened, RefusalError, fitting_scale
 
@@ -119,7 +121,7 @@ class Pages:
         return (width, height) if sane else _A4
 
 
-def look_into_pdf(source: ByteSource, what: str) -> Finding:
+def look_at_pages(source: ByteSource, what: str) -> Finding:
     """Protected by a password that one needs for reading (an owner's password alone is no obstacle), or broken?"""
     import pypdfium2
 
@@ -133,10 +135,20 @@ def look_into_pdf(source: ByteSource, what: str) -> Finding:
         for page in range(min(len(pdf), _LOOKED_AT)):
             pdf[page].close()
     except pypdfium2.PdfiumError:
-        return Finding(damaged=True, says=f"{what} is damaged: page {page + 1} cannot be read.")
+        return Finding(Verdict.DAMAGED, f"{what} is damaged: page {page + 1} cannot be read.")
     finally:
         pdf.close()
     return NOTHING_OFF
+
+
+@contextmanager
+def opened_pdf(source: ByteSource) -> Iterator[Any]:
+    """The PDF as PDFium has it, for as long as it is needed. Raises ``RefusalError`` as ``Pages`` does."""
+    pdf = _open(source)
+    try:
+        yield pdf
+    finally:
+        pdf.close()
 
 
 def _open(source: ByteSource) -> Any:

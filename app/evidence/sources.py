@@ -54,6 +54,20 @@ class PathSource:
             return file.read(length)
 
 
+class Slice:
+    """A part of another source, read straight from it: a file that lies unpacked in an archive."""
+
+    def __init__(self, source: ByteSource, start: int, size: int) -> None:
+        self._source = source
+        self._start = start
+        self.size = max(0, min(size, source.size - start))
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Nothing beyond the part's own end."""
+        length = min(length, self.size - offset)
+        return self._source.read_at(self._start + offset, length) if length > 0 else b""
+
+
 class SourceStream(io.RawIOBase):
     """A source as an ordinary read-only, seekable stream. Every read is as long as asked, but for the end."""
 

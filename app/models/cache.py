@@ -99,6 +99,13 @@ class CacheStore:
         with self._database.read() as connection:
             return marks.number(connection, marks.SEEN)
 
+    def seen_tag(self) -> str:
+        """Names a head of the feed at or after ``seen``, so that a service that lost a day does not take a number of
+        that day for one of its own; empty before the first page, and if the service told none.
+        """
+        with self._database.read() as connection:
+            return marks.text(connection, marks.TAG)
+
     def last_synced(self) -> datetime | None:
         """When the cache was last in step with the service, by this computer's clock."""
         if self._synced is not None:
@@ -255,7 +262,7 @@ class CacheStore:
             known = marks.everything(connection)
         unfinished = {known.get(mark, "0") for mark in (marks.SWEEPING, marks.ORPHANS)} != {"0"}
         as_before = (known.get(marks.CURSOR), known.get(marks.SEEN)) == (page.cursor, str(page.seen))
-        return as_before and not unfinished and marks.SYNCED_AT in known
+        return as_before and not unfinished and {marks.SYNCED_AT, marks.TAG} <= known.keys()
 
     def _decoded(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record | Unreadable:
         try:

@@ -39,6 +39,8 @@ TAKEN = (ActState.APPLIED, ActState.HELD)
 
 TOO_LARGE = "act_too_large"
 UNREAD = "act_not_read"
+UNREAD_CODES = (TOO_LARGE, UNREAD, "payload_damaged")
+"""Codes of acts that the service refused unread, so that it would take the same act another time."""
 """Codes of acts that the service refused without reading them: the same act may be offered again."""
 
 
@@ -72,6 +74,7 @@ class OutboxEntry:
     tries: int
     n: int
     covered: bool
+    seen_tag: str
 
     @property
     def forgotten(self) -> bool:
@@ -99,6 +102,7 @@ class OutboxEntry:
             base_rev=self.base_rev,
             after=self.after,
             rests_on=self.rests_on,
+            seen_tag=self.seen_tag,
         )
 
     def message(self) -> ActMessage:
@@ -115,6 +119,7 @@ class OutboxEntry:
             base_rev=self.base_rev,
             after=self.after,
             rests_on=list(self.rests_on),
+            seen_tag=self.seen_tag,
             files=self._files(),
         )
 

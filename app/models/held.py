@@ -28,6 +28,7 @@ class Page:
     seen: int
     more: bool
     fresh: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

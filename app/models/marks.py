@@ -9,6 +9,8 @@ from app.models.tables import marks
 
 CURSOR = "cursor"
 SEEN = "seen"
+TAG = "tag"
+"""Names a head of the service's feed at or after ``seen``."""
 SYNCED_AT = "synced_at"
 GENERATION = "generation"
 SWEEPING = "sweeping"

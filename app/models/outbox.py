@@ -15,7 +15,7 @@ from app.models.entries import (
     ATTENTION,
     TAKEN,
     TOO_LARGE,
-    UNREAD,
+    UNREAD_CODES,
     WAITING,
     ActState,
     OutboxCounts,
@@ -75,6 +75,7 @@ class Outbox(Settling):
             "device_id": act.device_id,
             "author_id": act.author_id,
             "seen": act.seen,
+            "seen_tag": act.seen_tag,
             "kind": type(act.deed).__name__,
             "target": act.target,
             "request_id": act.request_id,
@@ -152,7 +153,7 @@ class Outbox(Settling):
         """
         again = or_(
             outbox.c.state == ActState.BLOCKED,
-            and_(outbox.c.state == ActState.REJECTED, outbox.c.code.in_((TOO_LARGE, UNREAD))),
+            and_(outbox.c.state == ActState.REJECTED, outbox.c.code.in_(UNREAD_CODES)),
         )
         with self._database.write() as connection:
             connection.execute(update(outbox).where(outbox.c.act_id == act_id, again).values(_QUEUED_AGAIN))

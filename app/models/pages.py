@@ -15,7 +15,7 @@ from app.models import marks
 from app.models.database import Database
 from app.models.held import AppliedPage, Page
 from app.models.tables import LATER_INDEXES, files, note_files, records, removals
-from app.wire.messages import QUEUE_ROOT, FeedLine
+from app.wire.messages import QUEUE_ROOT, UNREADABLE, FeedLine, FileHash
 
 _UPSERT = """
 INSERT INTO records (kind, id, root, rev, generation, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -26,11 +26,11 @@ WHERE excluded.generation > records.generation OR excluded.rev >= records.rev
 
 
 class _EvidenceFile(msgspec.Struct):
-    sha256: str = ""
+    sha256: FileHash = ""
 
 
 class _ReportFile(msgspec.Struct):
-    pdf_sha256: str = ""
+    pdf_sha256: FileHash = ""
 
 
 class _NoteFiles(msgspec.Struct):
@@ -91,6 +91,7 @@ def apply_page(connection: Connection, page: Page, now: datetime) -> AppliedPage
         marks.put(connection, marks.ORPHANS, 0)
     marks.put(connection, marks.CURSOR, page.cursor)
     marks.put(connection, marks.SEEN, page.seen)
+    marks.put(connection, marks.TAG, page.tag)
     if not page.more:
         marks.put(connection, marks.SYNCED_AT, to_text(now))
     changed = total.changed | total.entered
@@ -216,7 +217,7 @@ def _file_of(kind: str, body: msgspec.Raw) -> str:
             return _EVIDENCE.decode(body).sha256
         if kind == "report":
             return _REPORT.decode(body).pdf_sha256
-    except msgspec.DecodeError:
+    except UNREADABLE:
         pass
     return ""
 
@@ -225,7 +226,7 @@ def _files_of_note(body: msgspec.Raw) -> set[str]:
     """The hashes of the files that a note names. A body that is not understood names none."""
     try:
         return {file.sha256 for file in _NOTE.decode(body).files if file.sha256}
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return set()
 
 

@@ -51,6 +51,7 @@ def entries_where(
             tries=row.tries,
             n=row.n,
             covered=row.covered,
+            seen_tag=row.seen_tag,
         )
         for row in reversed(rows)
     )

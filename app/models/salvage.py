@@ -163,10 +163,13 @@ def _key(table: Table, values: Mapping[str, Any]) -> Key:
 
 def _as_row_of(table: Table, row: Row) -> dict[str, Any] | None:
     """The row by its columns' names, if it can be one of this table; in pages nothing says so."""
-    if len(row.values) != len(table.columns):
+    columns = list(table.columns)
+    # A row from before a column was added ends where it ended then.
+    later = columns[len(row.values) :]
+    if len(row.values) > len(columns) or any(column.server_default is None for column in later):
         return None
-    found: dict[str, Any] = {}
-    for column, given in zip(table.columns, row.values, strict=True):
+    found: dict[str, Any] = {column.name: "" for column in later}
+    for column, given in zip(columns, row.values, strict=False):
         value: Any = given
         if value is None and column.primary_key:
             value = row.rowid

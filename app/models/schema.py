@@ -29,7 +29,7 @@ class Schema:
         return self.versions[-1]
 
 
-WORK = Schema(("0001", "0002"), (_MIGRATIONS / "work",))
+WORK = Schema(("0001", "0002", "0003"), (_MIGRATIONS / "work",))
 CACHE = Schema(("0001", "0002"), (_MIGRATIONS / "cache",))
 
 

@@ -31,6 +31,8 @@ outbox = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("n", Integer, nullable=False, default=0),
     Column("covered", Boolean, nullable=False, default=False),
+    # Came later: rows from before do not have it (see ``salvage``).
+    Column("seen_tag", String, nullable=False, default="", server_default=""),
     Index("outbox_by_state", "state"),
     Index("outbox_by_request", "request_id"),
     sqlite_autoincrement=True,

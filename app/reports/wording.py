@@ -100,9 +100,11 @@ def tally_words(report: ModerationReport) -> str:
 
 
 def evidence_words(item: Evidence) -> str:
-    """What kind of evidence a file is and how large."""
+    """What kind of evidence something is, and how large a file; a link has no size."""
     if item.not_applicable.strip():
         return f"{item.kind.words}, not applicable"
+    if item.link_only:
+        return f"{item.kind.words}, link to the centre's platform"
     return f"{item.kind.words}, {size_words(item.size)}"
 
 

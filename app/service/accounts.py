@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from app.domain.errors import KnownError
-from app.domain.people import Grant, Person, Role, login_name
+from app.domain.people import AT_A_CENTRE, Grant, Person, Role, login_name
 from app.service import tables as t
 from app.service.by_role import follow_roles, lock_person
 from app.service.database import reading, transact
@@ -19,8 +19,8 @@ from app.service.feed import Changes
 from app.service.limits import WINDOW, count_attempt, forget_attempts
 from app.service.passwords import Passwords, check_new_password, hash_password
 
-AT_A_CENTRE = frozenset({Role.CENTRE_STAFF})
-"""Roles held at a centre; all others are held for the awarding body itself."""
+NO_PASSWORD = ""
+"""What is kept for an account that came with an import: no password opens it until one is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,29 @@ def add_user(engine: Engine, person: NewPerson, now: datetime | None = None) -> 
 
 def take_roles(engine: Engine, email: str, grants: Iterable[Grant], now: datetime | None = None) -> Person:
     """Takes roles away; those the person does not hold are no matter. With the last role that reaches every request
-    the queues go, and all that was opened from them. Raises KnownError for an unknown person.
+    the queues go, and all that was opened from them; with that of a moderator, all that is assigned to them. What
+    they recorded before they could know still counts for a time (``late_work``).
+
+    Raises KnownError for an unknown person.
     """
     wanted = tuple(grants)
 
     def take(connection: Connection) -> Person:
         person = require_person(connection, email)
         lock_person(connection, person.id)
-        table = t.grants
+        table, changes = t.grants, Changes(now=now)
         for grant in wanted:
-            connection.execute(
+            taken = connection.execute(
                 delete(table).where(
                     table.c.person_id == person.id,
                     table.c.role == grant.role.value,
                     table.c.centre_id.is_not_distinct_from(grant.centre_id),
                 )
             )
-        _tell_devices(connection, person.id, now)
+            if taken.rowcount:
+                changes.take_role(person.id, grant)
+        follow_roles(connection, changes, person.id)
+        changes.publish(connection)
         return load_person(connection, person.id)
 
     return transact(engine, take)
@@ -138,6 +144,37 @@ def require_person(connection: Connection, email: str) -> Person:
     return person
 
 
+def people_at(connection: Connection, centre_id: str, role: Role) -> tuple[Person, ...]:
+    """Everybody who holds this role at the centre, by name; so the Programme Director is found (M-68, M-72)."""
+    rows = connection.scalars(
+        select(t.persons.c.id)
+        .join(t.grants, t.grants.c.person_id == t.persons.c.id)
+        .where(t.grants.c.centre_id == centre_id, t.grants.c.role == role.value)
+        .order_by(t.persons.c.name, t.persons.c.id)
+    )
+    return tuple(load_person(connection, person_id) for person_id in rows.all())
+
+
+def set_password(engine: Engine, email: str, password: str) -> Person:
+    """Gives an account a new password, such as the first one of an account that was imported (M-04). Whoever was
+    signed in with the old one is signed out everywhere.
+
+    Raises KnownError for an unknown person, or a password that cannot be.
+    """
+    check_new_password(password)
+    password_hash = hash_password(password)
+
+    def change(connection: Connection) -> Person:
+        person = require_person(connection, email)
+        connection.execute(
+            update(t.persons).where(t.persons.c.id == person.id).values(password_hash=password_hash)
+        )
+        _sign_out(connection, person.id)
+        return person
+
+    return transact(engine, change)
+
+
 def prove_person(
     engine: Engine, passwords: Passwords, email: str, password: str, address: str, now: datetime
 ) -> Person:
@@ -152,7 +189,9 @@ def prove_person(
         row = connection.execute(
             select(t.persons.c.id, t.persons.c.password_hash).where(t.persons.c.email == name)
         ).one_or_none()
-    if not passwords.check(password, row.password_hash if row else None) or row is None:
+    # An account without a password is answered like one that does not exist, and takes as long.
+    stored = row.password_hash if row is not None and row.password_hash != NO_PASSWORD else None
+    if not passwords.check(password, stored) or row is None:
         raise Refusal(
             401,
             "wrong_password",
@@ -172,15 +211,18 @@ def revoke_everything(engine: Engine, email: str) -> int:
     """Signs the person out on every device and in every browser. Returns how many sign-ins ended."""
 
     def revoke(connection: Connection) -> int:
-        person = require_person(connection, email)
-        families = connection.scalars(
-            select(t.tokens.c.family).where(t.tokens.c.person_id == person.id).distinct()
-        ).all()
-        connection.execute(delete(t.tokens).where(t.tokens.c.person_id == person.id))
-        sessions = connection.execute(delete(t.web_sessions).where(t.web_sessions.c.person_id == person.id))
-        return len(families) + int(sessions.rowcount)
+        return _sign_out(connection, require_person(connection, email).id)
 
     return transact(engine, revoke)
+
+
+def _sign_out(connection: Connection, person_id: str) -> int:
+    families = connection.scalars(
+        select(t.tokens.c.family).where(t.tokens.c.person_id == person_id).distinct()
+    ).all()
+    connection.execute(delete(t.tokens).where(t.tokens.c.person_id == person_id))
+    sessions = connection.execute(delete(t.web_sessions).where(t.web_sessions.c.person_id == person_id))
+    return len(families) + int(sessions.rowcount)
 
 
 def _forget_what_expired(connection: Connection, now: datetime) -> None:

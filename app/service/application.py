@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.stores.memory import MemoryStore
 from litestar.template import TemplateConfig
 
 from app.domain.resources import resources_folder
@@ -22,6 +23,8 @@ from app.service.blobs import BlobStore
 from app.service.database import open_engine, reading, require_current, setting
 from app.service.logs import head_and_log, note_beginning
 from app.service.passwords import Passwords
+from app.service.portal import evidence, staff, uploads
+from app.service.portal.context import dress
 from app.service.portal.pages import portal_router, problem_page
 from app.service.push import PushDesk
 from app.service.services import GivenServices, Services
@@ -59,7 +62,10 @@ def create_app(settings: Settings) -> Litestar:
             sync.router,
             auth.router,
             files.router,
-            portal_router([session_config(secure=secure).middleware]),
+            portal_router(
+                [session_config(secure=secure).middleware],
+                further=(*evidence.HANDLERS, *uploads.HANDLERS, *staff.HANDLERS),
+            ),
             healthz,
         ],
         state=State({"services": services}),
@@ -72,10 +78,16 @@ def create_app(settings: Settings) -> Litestar:
             cookie_name="touchstone_csrf",
             cookie_httponly=True,
             cookie_secure=secure,
-            exclude=["^/api/", "^/schema", "^/healthz", "^/portal.css"],
+            exclude=["^/api/", "^/schema", "^/healthz", "^/portal.css", "^/portal/"],
         ),
-        stores={"sessions": SqlSessionStore(services.engine, settings.clock)},
-        template_config=TemplateConfig(directory=resources_folder() / "portal", engine=JinjaTemplateEngine),
+        stores={
+            "sessions": SqlSessionStore(services.engine, settings.clock),
+            # Counted by each copy of the service for itself: it keeps one person from taking all of it.
+            "portal_limits": MemoryStore(),
+        },
+        template_config=TemplateConfig(
+            directory=resources_folder() / "portal", engine=JinjaTemplateEngine, engine_callback=dress
+        ),
         openapi_config=OpenAPIConfig(
             title="Touchstone central service",
             version=product_version() or "0",

@@ -17,6 +17,7 @@ from app.domain.acts import (
     WithdrawJudgement,
 )
 from app.domain.attached import AttachedFile
+from app.domain.clocks import ACTION_DAYS
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.judging import (
@@ -39,6 +40,7 @@ from app.domain.moderation import (
     standing,
 )
 from app.domain.people import PERMISSIONS, Permission, Person
+from app.domain.schemes import scheme_for
 from app.service.ledger import Ledger
 from app.service.scope import REACHES_EVERY_REQUEST
 
@@ -90,18 +92,22 @@ def reaches_by_role(person: Person, permission: Permission) -> bool:
 
 
 def _request_in_reach(ledger: Ledger, act: Act) -> ModerationRequest:
-    author, permission = ledger.author, _NEEDS[type(act.deed)]
-    request = ledger.request(act.request_id)
-    if request is not None and author.may_at(permission, request.centre_id):
+    now, then = ledger.author, ledger.rights.author_then(act)
+    permission, request = _NEEDS[type(act.deed)], ledger.request(act.request_id)
+    if request is not None and any(who.may_at(permission, request.centre_id) for who in (now, then)):
         return request
-    if not author.may(permission):
+    if not now.may(permission) and not then.may(permission):
         raise KnownError(
             "not_permitted",
             "Your role does not allow this.",
             "Ask the qualifications team if you need the right.",
         )
     if request is not None and (
-        reaches_by_role(author, permission) or ledger.was_assigned(request.id, act.seen)
+        reaches_by_role(now, permission)
+        or reaches_by_role(then, permission)
+        or (now.may(permission) and ledger.rights.holds(request.id, act))
+        # A right that was taken away reaches no further than what was held with it.
+        or (then.may(permission) and ledger.rights.held_then(request.id, act))
     ):
         return request
     raise KnownError(
@@ -204,7 +210,8 @@ def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationReques
 
 def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: ModerationRequest) -> ActOutcome:
     move = ledger.last_move(request.id)
-    moved_elsewhere = 0 < act.base_rev <= move.head_before and move.by != ledger.author.id
+    moved_since = act.base_rev <= move.head_before or ledger.rights.base_is_stale(act)
+    moved_elsewhere = moved_since and move.by != ledger.author.id
     if moved_elsewhere and request.state is not RequestState.ON_HOLD:
         return ActOutcome(
             act.id,
@@ -231,8 +238,17 @@ def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: Modera
         pdf_sha256=deed.pdf_sha256,
         pdf_size=len(deed.pdf),
     )
-    ledger.take_report(report, deed.summary, after_report(request, deed.outcome))
+    today, days = london_day(ledger.now), _action_days(request.awarding_body)
+    ledger.take_report(report, deed.summary, after_report(request, deed.outcome, today, days))
     return _applied(act)
+
+
+def _action_days(awarding_body: str) -> int:
+    try:
+        return scheme_for(awarding_body).action_days
+    except KnownError:
+        # A moderator's report is not refused because somebody has yet to describe the awarding body here.
+        return ACTION_DAYS
 
 
 def _applied(act: Act, code: str = "", says: str = "") -> ActOutcome:

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Engine, select, update
 from app.domain.errors import KnownError
 from app.domain.people import Grant, Role
 from app.service import tables as t
-from app.service.accounts import require_person
+from app.service.accounts import load_person, require_person
+from app.service.by_role import lock_person
 from app.service.database import transact
 from app.service.feed import Changes, lock_requests
+from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.records import load_requests
+from app.service.settings import present
 
 
 def assign_moderator(
@@ -27,16 +30,25 @@ def assign_moderator(
 
     def assign(connection: Connection) -> None:
         changes = Changes(now=now)
-        assign_in(connection, changes, request_id_of(connection, request_number), moderator_email)
+        assign_in(connection, changes, request_id_of(connection, request_number), moderator_email, now)
         changes.publish(connection)
 
     transact(engine, assign)
 
 
-def assign_in(connection: Connection, changes: Changes, request_id: str, moderator_email: str) -> None:
+def assign_in(
+    connection: Connection,
+    changes: Changes,
+    request_id: str,
+    moderator_email: str,
+    now: datetime | None = None,
+) -> None:
     """``assign_moderator`` as a part of a larger transaction."""
-    lock_requests(connection, [request_id])
     moderator = require_person(connection, moderator_email)
+    # Their roles stay as they are until the commit, so that nobody holds what was assigned as the role was taken.
+    lock_person(connection, moderator.id)
+    moderator = load_person(connection, moderator.id)
+    lock_requests(connection, [request_id])
     if Grant(Role.MODERATOR) not in moderator.grants:
         raise KnownError("not_a_moderator", f"{moderator.name} is not a moderator.")
     before = connection.scalar(select(t.requests.c.moderator_id).where(t.requests.c.id == request_id))
@@ -51,6 +63,7 @@ def assign_in(connection: Connection, changes: Changes, request_id: str, moderat
         changes.leave(before, request_id)
     changes.put(*load_requests(connection, [request_id]))
     changes.enter(moderator.id, request_id)
+    write_mails(connection, MailEvent(MailKind.ASSIGNED, request_id), now or present())
 
 
 def request_id_of(connection: Connection, number: str) -> str:

@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
-from app.domain.acts import Act, ActOutcome, OutcomeKind
-from app.domain.errors import KnownError
+from app.domain.acts import Act, ActOutcome, OutcomeKind, files_of
 from app.domain.moderation import RequestState
 from app.service import tables as t
 from app.service.apply import apply_act
 from app.service.blobs import BlobStore
 from app.service.feed import Changes
+from app.service.file_rights import grant, lock_uploads, may_read, roots_with
 from app.service.ledger import Ledger
+from app.service.offers import NOT_NOTED, Offer
 from app.service.tokens import Visit
-from app.wire.acts import act_of, payload_hash
 from app.wire.messages import ActMessage, OutcomeMessage
-
-_LARGEST = 2**62
 
 TAKEN = frozenset({OutcomeKind.APPLIED.value, OutcomeKind.HELD.value})
 """The outcomes of an act that the service has accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One act as it arrived: the message, the hash of its payload, and the act, unless it cannot be understood.
-
-    ``place``: where it stood in its push.
-    """
-
-    message: ActMessage
-    place: int
-    sha256: str
-    act: Act | None
-    refusal: ActOutcome | None
-
-
 @dataclass(slots=True)
 class _Received:
-    """What stands in ``received_acts`` about one act; ``n`` is the feed's head once its change was in it."""
+    """What stands in ``received_acts`` about one act; ``n`` is the feed's head once its change was in it.
+
+    ``target``: empty where it was not kept. ``envelope``: the act's fields beside its deed, as they came first.
+    """
 
     author_id: str
     kind: str
@@ -54,6 +39,9 @@ class _Received:
     code: str
     says: str
     n: int
+    request_id: str
+    target: str
+    envelope: dict[str, Any]
 
 
 class Batch:
@@ -76,11 +64,12 @@ class Batch:
         self._author = author
         self._now = now
         self._changes = changes
+        self._linked: list[Act] = []
         # Locks first: a push of the same acts that is still under way elsewhere is waited for here.
         self._ledger = Ledger(
             connection, blobs, author, now, (offer.act.request_id for offer in targets if offer.act)
         )
-        self._received = _load_received(connection, _ids_named(offers))
+        self._received = _load_received(connection, offers)
         self._known = set(self._received)
         self._rows: dict[str, dict[str, object]] = {}
 
@@ -89,12 +78,9 @@ class Batch:
         before = self._received.get(offer.message.act_id)
         held_before = False
         if before is not None:
-            same = (before.author_id, before.kind, before.sha256) == (
-                self._author.person.id,
-                offer.message.kind,
-                offer.sha256,
-            )
-            if not same:
+            if not self._is_same(before, offer):
+                if offer.refusal is not None and offer.refusal.code in NOT_NOTED:
+                    return _message(offer.refusal)
                 return _message(
                     ActOutcome(
                         offer.message.act_id,
@@ -104,12 +90,17 @@ class Batch:
                     )
                 )
             held_before = before.outcome == OutcomeKind.HELD.value and self._hold_is_over(offer)
-            if before.outcome != OutcomeKind.BLOCKED.value and not held_before:
+            waits = before.outcome == OutcomeKind.BLOCKED.value or before.code in NOT_NOTED
+            if not waits and not held_before:
                 return _told_again(offer.message.act_id, before)
         if offer.act is None or offer.refusal is not None:
             assert offer.refusal is not None
             return self.settle(offer, offer.refusal)
-        outcome = self._waits(offer.act) or apply_act(self._ledger, offer.act, accepted=held_before)
+        # What an act rests on is fixed when it comes first: sent again with less, it still waits for all of it.
+        act = offer.act if before is None else replace(offer.act, **before.envelope)
+        outcome = self._waits(act) or apply_act(self._ledger, act, accepted=held_before)
+        if outcome.kind is OutcomeKind.APPLIED and files_of(act.deed):
+            self._linked.append(act)
         return self.settle(offer, outcome)
 
     def put_aside(self, offer: Offer, outcome: ActOutcome) -> OutcomeMessage:
@@ -119,6 +110,14 @@ class Batch:
             return _told_again(offer.message.act_id, before)
         return self.settle(offer, outcome)
 
+    def _is_same(self, before: _Received, offer: Offer) -> bool:
+        """Whether the offer is what came under its id before; of damaged bytes the hash they travel with tells."""
+        return (before.author_id, before.kind, before.sha256) == (
+            self._author.person.id,
+            offer.message.kind,
+            offer.message.payload_sha256,
+        )
+
     def _hold_is_over(self, offer: Offer) -> bool:
         request = self._ledger.request(offer.act.request_id) if offer.act is not None else None
         return request is not None and request.state is not RequestState.ON_HOLD
@@ -126,7 +125,10 @@ class Batch:
     def settle(self, offer: Offer, outcome: ActOutcome) -> OutcomeMessage:
         """Notes the answer and the payload, so that nothing a person did is ever thrown away."""
         message = offer.message
-        if outcome.code != "act_malformed":
+        if outcome.code not in NOT_NOTED:
+            before = self._received.get(message.act_id)
+            envelope = before.envelope if before is not None else _envelope_of(message)
+            target = offer.act.target if offer.act is not None else ""
             self._rows[message.act_id] = {
                 "act_id": message.act_id,
                 "author_id": self._author.person.id,
@@ -142,10 +144,12 @@ class Batch:
                 "received_at": self._now,
                 "tag": self._changes.tag,
                 "place": offer.place,
-                "seen": message.seen,
-                "base_rev": message.base_rev,
-                "after_act": message.after,
-                "rests_on": message.rests_on,
+                "seen": envelope["seen"],
+                "base_rev": envelope["base_rev"],
+                "after_act": envelope["after"],
+                "rests_on": list(envelope["rests_on"]),
+                "target": target,
+                "seen_tag": envelope["seen_tag"],
             }
             if outcome.kind.value in TAKEN:
                 self._changes.take_act()
@@ -157,11 +161,15 @@ class Batch:
                 outcome.code,
                 outcome.says,
                 0,
+                message.request_id,
+                target,
+                envelope,
             )
         return _message(outcome)
 
     def flush(self) -> None:
         self._ledger.flush(self._changes)
+        self._grant_files()
         table = t.received_acts
         new = [row for key, row in self._rows.items() if key not in self._known]
         if new:
@@ -177,9 +185,36 @@ class Batch:
                 )
             )
 
+    def _grant_files(self) -> None:
+        """Settles whether those who have the notes taken here may read their files: as the author may, now or when
+        the note was recorded. Otherwise it waits for the author's own upload.
+        """
+        if not self._linked:
+            return
+        author, device_id = self._author.person, self._author.device_id
+        lock_uploads(
+            self._connection, author.id, (file.sha256 for act in self._linked for file in files_of(act.deed))
+        )
+        for act in self._linked:
+            for sha256 in sorted({file.sha256 for file in files_of(act.deed)}):
+                if may_read(self._connection, author, device_id, sha256, self._now) or any(
+                    self._ledger.rights.held_then(root, act) for root in roots_with(self._connection, sha256)
+                ):
+                    grant(self._connection, author.id, sha256, self._now, act.id)
+
+    def _own(self, act_id: str) -> _Received | None:
+        """An earlier act of this author's. Somebody else's is as unknown as one that never came."""
+        found = self._received.get(act_id)
+        return found if found is not None and found.author_id == self._author.person.id else None
+
     def _waits(self, act: Act) -> ActOutcome | None:
         """Why the act must wait, or None: an act before it is unknown, or one that it rests on was not taken."""
-        earlier = self._received.get(act.after) if act.after else None
+        earlier = self._own(act.after) if act.after else None
+        if earlier is not None and (earlier.request_id, earlier.target or act.target) != (
+            act.request_id,
+            act.target,
+        ):
+            earlier = None
         if act.after and (earlier is None or earlier.outcome == OutcomeKind.BLOCKED.value):
             return ActOutcome(
                 act.id,
@@ -188,7 +223,7 @@ class Batch:
                 "This waits for an earlier entry of yours that has not arrived.",
             )
         for identifier in act.rests_on:
-            other = self._received.get(identifier)
+            other = self._own(identifier)
             if other is None or other.outcome not in TAKEN:
                 return ActOutcome(
                     act.id,
@@ -200,74 +235,10 @@ class Batch:
         return None
 
 
-def offer_of(message: ActMessage, place: int, author: Visit) -> Offer:
-    """The act of a message as far as it can be understood."""
-    sha256 = payload_hash(bytes(message.payload))
-
-    def refused(code: str, says: str, act: Act | None = None) -> Offer:
-        outcome = ActOutcome(message.act_id, OutcomeKind.REJECTED, code, says)
-        return Offer(message, place, sha256, act, outcome)
-
-    malformed = "This entry is not built as the service expects and was not taken."
-    if not _well_formed(message):
-        return refused("act_malformed", malformed)
-    try:
-        act = act_of(message, author.device_id, author.person.id)
-    except KnownError as refusal:
-        return refused(refusal.code, str(refusal))
-    except (ValueError, RecursionError):
-        # Such as bytes that are no text at all, or brackets nested without end.
-        return refused("act_malformed", malformed)
-    if sha256 != message.payload_sha256:
-        return refused("payload_damaged", "This entry arrived damaged and was not taken.", act)
-    if (act.request_id, act.target) != (message.request_id, message.target):
-        return refused("act_malformed", malformed)
-    return Offer(message, place, sha256, act, None)
-
-
-def offer_held(row: Row[Any], author: Visit) -> Offer:
-    """An act that was received earlier, from its row in ``received_acts``."""
-    message = ActMessage(
-        act_id=row.act_id,
-        seen=row.seen,
-        kind=row.kind,
-        target="",
-        request_id=row.request_id,
-        recorded_at=row.recorded_at,
-        payload=msgspec.Raw(row.payload),
-        payload_sha256=row.payload_sha256,
-        base_rev=row.base_rev,
-        after=row.after_act,
-        rests_on=list(row.rests_on),
-    )
-    act = act_of(message, author.device_id, author.person.id)
-    message.target = act.target
-    return Offer(message, row.place, row.payload_sha256, act, None)
-
-
-def _well_formed(message: ActMessage) -> bool:
-    try:
-        # One spelling only: the same id written in another way must not count as another act.
-        if str(uuid.UUID(message.act_id)) != message.act_id:
-            return False
-    except ValueError:
-        return False
-    if message.act_id in (message.after, *message.rests_on):
-        return False
-    short = (message.act_id, message.request_id, message.recorded_at, message.kind, message.after)
-    return (
-        all(len(text) <= 64 and "\x00" not in text for text in (*short, *message.rests_on))
-        and len(message.kind) <= 32
-        and len(message.rests_on) <= 5_000
-        and 0 <= message.seen < _LARGEST
-        and 0 <= message.base_rev < _LARGEST
-    )
-
-
 def _ids_named(offers: Iterable[Offer]) -> set[str]:
+    """What the acts come after, and rest on."""
     named: set[str] = set()
     for offer in offers:
-        named.add(offer.message.act_id)
         if offer.act is not None:
             named.update(offer.act.rests_on)
             if offer.act.after:
@@ -275,7 +246,29 @@ def _ids_named(offers: Iterable[Offer]) -> set[str]:
     return named
 
 
-def _load_received(connection: Connection, act_ids: set[str]) -> dict[str, _Received]:
+def _envelope_of(message: ActMessage) -> dict[str, Any]:
+    return {
+        "seen": message.seen,
+        "seen_tag": message.seen_tag,
+        "base_rev": message.base_rev,
+        "after": message.after,
+        "rests_on": tuple(message.rests_on),
+    }
+
+
+def _load_received(connection: Connection, offers: Iterable[Offer]) -> dict[str, _Received]:
+    """What was received before of the acts offered here, and of those that they wait for."""
+    offered = {offer.message.act_id for offer in offers}
+    found = _load_rows(connection, offered | _ids_named(offers))
+    # What an act waits for is what it named when it came first.
+    named: set[str] = set()
+    for act_id in offered & found.keys():
+        envelope = found[act_id].envelope
+        named.update((*envelope["rests_on"], envelope["after"]))
+    return found | _load_rows(connection, named - found.keys() - {""})
+
+
+def _load_rows(connection: Connection, act_ids: set[str]) -> dict[str, _Received]:
     wanted = sorted(identifier for identifier in act_ids if "\x00" not in identifier)
     table = t.received_acts
     query = select(
@@ -286,13 +279,36 @@ def _load_received(connection: Connection, act_ids: set[str]) -> dict[str, _Rece
         table.c.outcome,
         table.c.code,
         table.c.says,
+        table.c.request_id,
+        table.c.target,
+        table.c.seen,
+        table.c.seen_tag,
+        table.c.base_rev,
+        table.c.after_act,
+        table.c.rests_on,
         t.feed_tags.c.n,
     ).outerjoin(t.feed_tags, t.feed_tags.c.tag == table.c.tag)
     found: dict[str, _Received] = {}
     for start in range(0, len(wanted), 500):
         for row in connection.execute(query.where(table.c.act_id.in_(wanted[start : start + 500]))):
+            envelope = {
+                "seen": row.seen,
+                "seen_tag": row.seen_tag,
+                "base_rev": row.base_rev,
+                "after": row.after_act,
+                "rests_on": tuple(row.rests_on),
+            }
             found[row.act_id] = _Received(
-                row.author_id, row.kind, row.payload_sha256, row.outcome, row.code, row.says, row.n or 0
+                row.author_id,
+                row.kind,
+                row.payload_sha256,
+                row.outcome,
+                row.code,
+                row.says,
+                row.n or 0,
+                row.request_id,
+                row.target,
+                envelope,
             )
     return found
 

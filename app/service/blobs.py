@@ -105,6 +105,23 @@ class BlobStore:
                 inside += len(piece)
             at += size
 
+    def parts_before(self, moment: datetime) -> Iterator[list[str]]:
+        """The names of all parts that were last stored before a moment by the store's clock, some at a time."""
+        for found in obstore.list(self._store, prefix="parts"):
+            names = [meta["path"].rpartition("/")[2] for meta in found if meta["last_modified"] < moment]
+            if names:
+                yield names
+
+    def drop_part(self, sha256: str, moment: datetime) -> bool:
+        """Removes a part unless it was stored again since ``moment``. Returns whether it did."""
+        try:
+            if obstore.head(self._store, _part_key(sha256))["last_modified"] >= moment:
+                return False
+            obstore.delete(self._store, _part_key(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
     def _put(self, key: str, content: bytes | bytearray | Path) -> None:
         # Written even if it is there: one that a power cut left behind may have its size and not its bytes.
         obstore.put(self._store, key, content, use_multipart=None if isinstance(content, Path) else False)

@@ -21,7 +21,6 @@ from app.service.feed import Changes, lock_requests
 from app.service.records import load_samples
 
 SAMPLES_PER_REQUEST = 20
-_LEARNERS = 200
 _UNITS = 5
 _REQUESTS_AT_ONCE = 250
 _REASONS = ("random, seed 81c4", "every assessor", "lowest mark of the group", "highest mark of the group")
@@ -40,7 +39,7 @@ def prepare_bulk(database_url: str, *, samples: int, email: str, password: str) 
 
 def seed_bulk(engine: Engine, *, samples: int, moderator_email: str, today: date | None = None) -> None:
     """Makes requests of twenty samples each, in moderation and assigned to the moderator."""
-    catalogue = _Catalogue(today or london_day(datetime.now(UTC)))
+    catalogue = _Catalogue(samples, today or london_day(datetime.now(UTC)))
 
     def begin(connection: Connection) -> Person:
         catalogue.insert(connection)
@@ -79,14 +78,15 @@ def touch_records(engine: Engine, count: int) -> None:
 class _Catalogue:
     """One centre, one qualification, its units and learners; and the requests over them."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, samples: int, today: date) -> None:
         self._today = today
         self._due = moderation_due(today, Nation.ENGLAND)
         self._centre_id, self._qualification_id = new_id(), new_id()
         self._mark = self._centre_id[-6:].upper()
         self._units = [(new_id(), f"{501 + place}", f"Unit of work {place + 1}") for place in range(_UNITS)]
         self._learners = [
-            (new_id(), f"M{self._mark}{place:05}", f"Measured Learner {place}") for place in range(_LEARNERS)
+            (new_id(), f"M{self._mark}{place:05}", f"Measured Learner {place}")
+            for place in range(-(-samples // _UNITS))
         ]
 
     def insert(self, connection: Connection) -> None:
@@ -136,14 +136,11 @@ class _Catalogue:
         ]
         connection.execute(t.registrations.insert(), registrations)
 
-    def requests(self, samples: int, moderator: Person) -> Iterator[tuple[ModerationRequest, int]]:
-        """The requests, each with how many samples it has."""
-        left, place = samples, 0
-        while left > 0:
-            place += 1
-            count = min(SAMPLES_PER_REQUEST, left)
-            left -= count
-            yield self._request(place, count, moderator), count
+    def requests(self, samples: int, moderator: Person) -> Iterator[tuple[ModerationRequest, range]]:
+        """The requests, each with its learner-units by their places among all: none is claimed twice (M-22)."""
+        for place, first in enumerate(range(0, samples, SAMPLES_PER_REQUEST), start=1):
+            own = range(first, min(first + SAMPLES_PER_REQUEST, samples))
+            yield self._request(place, len(own), moderator), own
 
     def _request(self, place: int, samples: int, moderator: Person) -> ModerationRequest:
         return ModerationRequest(
@@ -167,29 +164,32 @@ class _Catalogue:
         )
 
     def insert_requests(
-        self, connection: Connection, batch: list[tuple[ModerationRequest, int]], moderator: Person
+        self, connection: Connection, batch: list[tuple[ModerationRequest, range]], moderator: Person
     ) -> None:
         changes = Changes()
-        request_rows, line_rows, sample_rows = [], [], []
-        for request, count in batch:
+        request_rows, line_rows, sample_rows, taken_rows = [], [], [], []
+        for request, own in batch:
             request_rows.append(_request_row(request, self._qualification_id))
             changes.put(request)
             changes.enter(moderator.id, request.id)
-            for position in range(1, count + 1):
-                sample, line, row = self._sample(request, position)
+            for position, learner_unit in enumerate(own, start=1):
+                sample, line, row = self._sample(request, position, learner_unit)
                 line_rows.append(line)
+                taken_rows.append({name: line[name] for name in ("learner_id", "unit_id", "request_id")})
                 sample_rows.append(row)
                 changes.put(sample)
         connection.execute(t.requests.insert(), request_rows)
         connection.execute(t.claim_lines.insert(), line_rows)
+        connection.execute(t.claimed_units.insert(), taken_rows)
         connection.execute(t.samples.insert(), sample_rows)
         changes.publish(connection)
 
     def _sample(
-        self, request: ModerationRequest, position: int
+        self, request: ModerationRequest, position: int, learner_unit: int
     ) -> tuple[Sample, dict[str, object], dict[str, object]]:
-        learner_id, learner_number, learner_name = self._learners[(position * 7) % _LEARNERS]
-        unit_id, unit_code, unit_title = self._units[position % _UNITS]
+        unit, place = divmod(learner_unit, len(self._learners))
+        learner_id, learner_number, learner_name = self._learners[place]
+        unit_id, unit_code, unit_title = self._units[unit]
         line_id, reason = new_id(), _REASONS[position % len(_REASONS)]
         sample = Sample(
             id=new_id(),

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
 
 from app.domain.moderation import queue_row_of
+from app.domain.people import Role
 from app.service import tables as t
-from app.service.database import transact
+from app.service.database import reading, transact
 from app.service.errors import Refusal
-from app.service.feed import Changes
+from app.service.feed import Changes, lock_requests
 from app.service.records import load_requests
 from app.service.scope import ALL_DEVICES, REACHES_EVERY_REQUEST
 from app.wire.messages import QUEUE_ROOT
@@ -32,8 +33,11 @@ def lock_person(connection: Connection, person_id: str) -> None:
 
 
 def follow_roles(connection: Connection, changes: Changes, person_id: str) -> None:
-    """Gives the person the queues, or takes them away with all that was opened from them, as their roles now say."""
+    """Gives the person what their roles now say, or takes it away: the queues with all that was opened from them, and
+    as a moderator the requests that are assigned to them.
+    """
     lock_person(connection, person_id)
+    _follow_assignments(connection, changes, person_id)
     table = t.memberships
     by_role = _reaches_every_request(connection, person_id)
     queues = connection.scalar(
@@ -43,13 +47,41 @@ def follow_roles(connection: Connection, changes: Changes, person_id: str) -> No
     )
     if by_role and not queues:
         changes.enter(person_id, QUEUE_ROOT)
-    if not by_role and queues:
-        changes.leave(person_id, QUEUE_ROOT)
+    if not by_role:
+        if queues:
+            changes.leave(person_id, QUEUE_ROOT)
         opened = select(table.c.root, table.c.device).where(
             table.c.person == person_id, table.c.until.is_not(None), table.c.entered
         )
         for root, device in connection.execute(opened.order_by(table.c.root, table.c.device)):
             changes.leave(person_id, root, device)
+
+
+def _follow_assignments(connection: Connection, changes: Changes, person_id: str) -> None:
+    """All that is held on every device but the queues is held as a moderator, by an assignment that stays on record:
+    should the role be given back, it comes again.
+    """
+    table = t.memberships
+    held = set(
+        connection.scalars(
+            select(table.c.root).where(
+                table.c.person == person_id,
+                table.c.device == ALL_DEVICES,
+                table.c.root != QUEUE_ROOT,
+                table.c.entered,
+            )
+        )
+    )
+    if connection.scalar(select(t.grants.c.id).where(_moderates(person_id)).limit(1)):
+        assigned = select(t.requests.c.id).where(t.requests.c.moderator_id == person_id)
+        missing = sorted(set(connection.scalars(assigned)) - held)
+        lock_requests(connection, missing)
+        for root in missing:
+            changes.enter(person_id, root)
+    else:
+        lock_requests(connection, held)
+        for root in sorted(held):
+            changes.leave(person_id, root)
 
 
 def publish_queues(connection: Connection) -> None:
@@ -61,7 +93,16 @@ def publish_queues(connection: Connection) -> None:
     )
     missing = connection.scalars(select(t.requests.c.id).where(~shown.exists())).all()
     changes.put(*(queue_row_of(request) for request in load_requests(connection, missing)))
-    for person_id in connection.scalars(select(t.grants.c.person_id).where(*_by_role()).distinct()).all():
+    held, grants = t.memberships, t.grants
+    by_role = select(grants.c.person_id).where(*_by_role())
+    # Until roles were followed here, whoever was no moderator any more went on holding what they had as one.
+    no_longer = select(held.c.person).where(
+        held.c.device == ALL_DEVICES,
+        held.c.root != QUEUE_ROOT,
+        held.c.entered,
+        ~select(grants.c.id).where(_moderates(held.c.person)).exists(),
+    )
+    for person_id in sorted({*connection.scalars(by_role), *connection.scalars(no_longer)}):
         follow_roles(connection, changes, person_id)
     changes.publish(connection)
 
@@ -123,9 +164,34 @@ def time_is_over(person_id: str, device_id: str, now: datetime) -> ColumnElement
     )
 
 
+def follow_lost_roles(engine: Engine, person_id: str, now: datetime) -> None:
+    """Somebody without any role lets go of whatever they still hold, however the roles went."""
+    table = t.memberships
+    held = select(table.c.root).where(table.c.person == person_id, table.c.entered).limit(1)
+    with reading(engine) as connection:
+        if connection.scalar(held) is None:
+            return
+
+    def follow(connection: Connection) -> None:
+        changes = Changes(now=now)
+        follow_roles(connection, changes, person_id)
+        changes.publish(connection)
+
+    transact(engine, follow)
+
+
 def _reaches_every_request(connection: Connection, person_id: str) -> bool:
     found = select(t.grants.c.id).where(t.grants.c.person_id == person_id, *_by_role()).limit(1)
     return connection.scalar(found) is not None
+
+
+def _moderates(person_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    grants = t.grants
+    return and_(
+        grants.c.person_id == person_id,
+        grants.c.role == Role.MODERATOR.value,
+        grants.c.centre_id.is_(None),
+    )
 
 
 def _by_role() -> tuple[ColumnElement[bool], ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.wire.messages import UNREADABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -48,7 +50,7 @@ def read_cursor(text: str) -> Cursor | None:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         cursor = msgspec.json.decode(raw, type=Cursor)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, *UNREADABLE):
         return None
     largest = 2**62
     numbers = (cursor.base, cursor.head, cursor.at)

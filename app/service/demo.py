@@ -1,74 +1,47 @@
-"""The demonstration: invented centres, people and requests in every state, laid around the day of seeding.
+"""The demonstration: invented centres, people and claims at every stage, laid around the day of seeding.
 
-The data lies in ``resources/demo``; everything goes through the same doors as real work: the CSV importer, the
-operators' functions, and pushed acts for what moderators decided.
+The data lies in ``resources/demo``. Nothing is put into the tables by hand: reference data comes through the importer,
+centres save, submit and send evidence as they do on the portal, moderators push acts as their desktops do, and time
+goes by through the clock's own work (``demo_story``).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, select
 
-from app.domain.acts import Act, Deed, RecordJudgement, SubmitReport
-from app.domain.centres import Nation
-from app.domain.clocks import add_working_days
 from app.domain.dates import LONDON
-from app.domain.moderation import (
-    ActionForCentre,
-    Decision,
-    Judgement,
-    ModerationRequest,
-    Outcome,
-    Sample,
-    current_judgements,
-)
-from app.domain.people import Grant, Person, Role
-from app.domain.report import gather_report
+from app.domain.people import Person
 from app.domain.resources import resources_folder
 from app.service import tables as t
-from app.service.accounts import NewPerson, add_user, new_id, require_person
-from app.service.assignments import assign_moderator, request_id_of
+from app.service.accounts import require_person, set_password
 from app.service.blobs import BlobStore
-from app.service.claims import (
-    Attachment,
-    ClaimLine,
-    NewRequest,
-    attach_evidence,
-    declare_evidence_complete,
-    open_request,
-    write_note,
-)
 from app.service.database import migrate, open_engine, reading
 from app.service.demo_evidence import DemoEvidence
+from app.service.demo_story import Story
 from app.service.importer import import_folder
-from app.service.push import PushDesk
-from app.service.records import (
-    load_evidence,
-    load_judgements,
-    load_notes,
-    load_requests,
-    load_samples,
-)
-from app.wire.acts import act_message
-from app.wire.messages import Push
+
+_SIGN_IN = ("morgan", "jules", "robin", "sam", "helen", "una", "isobel")
+"""Those with a password, by first name; whoever else was imported has none yet (M-04)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPeople:
-    """Who can sign in to the demonstration, all with the same ``password``."""
+    """Who can sign in to the demonstration, all with the same ``password``.
+
+    centre_staff_email: somebody with two centres. stopped_staff_email: of a centre whose claims are stopped.
+    """
 
     moderator_email: str
     second_moderator_email: str
     quality_manager_email: str
     support_email: str
     centre_staff_email: str
+    stopped_staff_email: str
     password: str
 
 
@@ -89,158 +62,29 @@ def seed_demo(engine: Engine, blob_store: BlobStore, *, today: date, password: s
     Without a password one is made up, for a demonstration that others may reach must not have a known one.
     """
     folder = resources_folder() / "demo"
-    password = password or secrets.token_urlsafe(9)
-    import_folder(engine, folder / "catalogue")
-    people = _add_people(engine, folder / "catalogue", password)
+    # Before the first claim of all, as a centre's data come before what it does.
+    import_folder(engine, folder / "catalogue", datetime.combine(date(2022, 3, 1), time(9), LONDON))
+    people, given = open_accounts(engine, password)
     evidence = DemoEvidence(folder / "evidence", folder / "catalogue" / "papers.json")
-    for told in _read(folder / "catalogue" / "requests.json"):
-        _Request(engine, blob_store, told, people, evidence, today).play()
-    return DemoPeople(
-        people["morgan"], people["jules"], people["quality"], people["support"], people["centre"], password
-    )
+    claims = json.loads((folder / "catalogue" / "claims.json").read_text(encoding="utf-8"))
+    Story(engine, blob_store, people, evidence, today).play(claims)
+    return given
 
 
-def _add_people(engine: Engine, folder: Path, password: str) -> dict[str, str]:
-    """Everybody by the key the data knows them by: their e-mail address."""
+def open_accounts(engine: Engine, password: str = "") -> tuple[dict[str, Person], DemoPeople]:
+    """Gives everybody who signs in the same password, one made up unless given; people by their first names."""
+    password = password or secrets.token_urlsafe(9)
     with reading(engine) as connection:
-        centres = {row.number: row.id for row in connection.execute(select(t.centres))}
-    people: dict[str, str] = {}
-    for told in _read(folder / "people.json"):
-        grants = tuple(
-            Grant(Role(role), centres[number] if number else None) for role, number in told["grants"]
-        )
-        people[told["key"]] = add_user(engine, NewPerson(told["email"], told["name"], password, grants)).email
-    return people
-
-
-class _Request:
-    """One request of the data, played from its submission to where it stands today."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        blobs: BlobStore,
-        told: dict[str, Any],
-        people: dict[str, str],
-        evidence: DemoEvidence,
-        today: date,
-    ) -> None:
-        self._engine = engine
-        self._blobs = blobs
-        self._told = told
-        self._people = people
-        self._evidence = evidence
-        self._today = today
-        self._number = str(told["number"]).format(year=today.year)
-
-    def play(self) -> None:
-        told = self._told
-        submitted = self._moment(told["submitted"])
-        open_request(
-            self._engine,
-            NewRequest(
-                centre_number=told["centre"],
-                qualification_code=told["qualification"],
-                submitted_on=submitted.date(),
-                lines=tuple(
-                    ClaimLine(line["learner"], line["unit"], line["assessor"], line["decision"], line["why"])
-                    for line in told["lines"]
-                ),
-                sampling_words=told["sampling"],
-                centre_note=told["note"],
-                number=self._number,
-            ),
-        )
-        assign_moderator(self._engine, self._number, self._people[told["moderator"]])
-        self._attach(submitted)
-        if told["complete"] is not None:
-            declare_evidence_complete(self._engine, self._number, self._moment(told["complete"]))
-        for note in told.get("notes", ()):
-            author = self._people[note["by"]]
-            write_note(self._engine, self._number, author, note["text"], self._moment(note["day"]))
-        for judged in told.get("judged", ()):
-            self._judge(judged)
-        if "report" in told:
-            self._report(told["report"])
-
-    def _attach(self, now: datetime) -> None:
-        with reading(self._engine) as connection:
-            samples = load_samples(connection, [request_id_of(connection, self._number)])
-        chosen: list[Attachment] = self._evidence.for_request(self._told["evidence"], samples)
-        chosen += self._evidence.beside(self._told)
-        attach_evidence(self._engine, self._blobs, self._number, chosen, now)
-
-    def _judge(self, judged: dict[str, Any]) -> None:
-        request, samples, *_ = self._records()
-        sample = next(sample for sample in samples if sample.position == judged["sample"])
-        deed = RecordJudgement(
-            request.id,
-            sample.id,
-            Decision(judged["decision"]),
-            judged.get("rationale", ""),
-            tuple(ActionForCentre(text) for text in judged.get("actions", ())),
-        )
-        self._push(deed, self._moment(judged["day"], hour=14, minute=judged["sample"]))
-
-    def _report(self, told: dict[str, Any]) -> None:
-        from app.reports.moderation import render_moderation_report
-
-        request, samples, judgements, person = self._records()
-        now = self._moment(told["day"], hour=16)
-        current = {judgement.sample_id: judgement for judgement in current_judgements(judgements)}
-        with reading(self._engine) as connection:
-            notes, evidence = load_notes(connection, [request.id]), load_evidence(connection, [request.id])
-        outcome = Outcome(told["outcome"])
-        report = gather_report(
-            request,
-            samples,
-            current,
-            notes,
-            evidence,
-            outcome=outcome,
-            summary=told["summary"],
-            moderator_name=person.name,
-            signed_at=now,
-        )
-        pdf = render_moderation_report(report)
-        ids = tuple(judgement.id for judgement in current.values())
-        sha256 = hashlib.sha256(pdf).hexdigest()
-        self._push(SubmitReport(request.id, outcome, told["summary"], ids, pdf, sha256), now)
-
-    def _push(self, deed: Deed, now: datetime) -> None:
-        """The moderator's act, as their desktop would send it, on the day it was done."""
-        *_, person = self._records()
-        with reading(self._engine) as connection:
-            seen = connection.execute(select(t.feed_head.c.n)).scalar_one()
-        act = Act(
-            id=new_id(),
-            device_id="demonstration",
-            author_id=person.id,
-            seen=seen,
-            recorded_at=now,
-            deed=deed,
-        )
-        desk = PushDesk(self._engine, self._blobs, lambda: now)
-        (outcome,) = desk.answer(person, Push(device_id="demonstration", acts=[act_message(act)])).outcomes
-        if outcome.outcome != "applied":
-            raise ValueError(f"the demonstration's data do not fit together: {self._number}: {outcome.says}")
-
-    def _records(self) -> tuple[ModerationRequest, list[Sample], list[Judgement], Person]:
-        with reading(self._engine) as connection:
-            request_id = request_id_of(connection, self._number)
-            (request,) = load_requests(connection, [request_id])
-            person = require_person(connection, self._people[self._told["moderator"]])
-            return (
-                request,
-                load_samples(connection, [request_id]),
-                load_judgements(connection, [request_id]),
-                person,
-            )
-
-    def _moment(self, working_days: int, hour: int = 10, minute: int = 0) -> datetime:
-        day = add_working_days(self._today, working_days, Nation.ENGLAND)
-        return datetime.combine(day, time(hour, minute), LONDON)
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+        emails = list(connection.scalars(select(t.persons.c.email)))
+        people = {email.partition(".")[0]: require_person(connection, email) for email in emails}
+    for name in _SIGN_IN:
+        set_password(engine, people[name].email, password)
+    return people, DemoPeople(
+        moderator_email=people["morgan"].email,
+        second_moderator_email=people["jules"].email,
+        quality_manager_email=people["robin"].email,
+        support_email=people["sam"].email,
+        centre_staff_email=people["helen"].email,
+        stopped_staff_email=people["isobel"].email,
+        password=password,
+    )

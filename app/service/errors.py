@@ -19,6 +19,16 @@ class Refusal(KnownError):
         self.retry_after = retry_after
 
 
+def no_role() -> Refusal:
+    """The answer to somebody whose roles were all taken away, where a role is needed."""
+    return Refusal(
+        403,
+        "no_role",
+        "Your account has no role here any more.",
+        "Ask the qualifications team if this is a mistake; what you recorded is kept on your computer.",
+    )
+
+
 def signed_out() -> Refusal:
     """The one answer to a missing, unknown, expired or revoked token."""
     return Refusal(401, "signed_out", "You are signed out.", "Sign in again; your work is kept.")

@@ -23,6 +23,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from app.domain.moderation import ModerationRequest, queue_row_of
+from app.domain.people import Grant
 from app.service import tables
 from app.service.database import upsert
 from app.service.scope import ALL_DEVICES
@@ -66,10 +67,11 @@ class Changes:
         self._now = now
         self._lines: dict[tuple[str, int, str], bytes | None] = {}
         self._scope: dict[tuple[str, str, str], _Turn] = {}
+        self._roles: list[tuple[str, Grant]] = []
         self._took_acts = False
 
     def __bool__(self) -> bool:
-        return bool(self._lines or self._scope or self._took_acts)
+        return bool(self._lines or self._scope or self._roles or self._took_acts)
 
     def put(self, *records: Record) -> None:
         """These records are new or changed; a record put twice is sent once, as it was put last.
@@ -101,6 +103,10 @@ class Changes:
         """The root leaves the person's scope; a device that does not hold it in the other way too removes it."""
         self._scope[person_id, root, device_id] = _Turn(False)
 
+    def take_role(self, person_id: str, grant: Grant) -> None:
+        """The person no longer has this role. Its number tells work recorded before from work recorded after."""
+        self._roles.append((person_id, grant))
+
     def take_act(self) -> None:
         """An act was taken. It gets a number even if no record changed, as when a hold stops its effect: only by a
         head that the service no longer knows does a device see that a restored backup lost the act.
@@ -111,6 +117,7 @@ class Changes:
         """Takes over what a part of the same transaction collected by itself."""
         self._lines.update(other._lines)
         self._scope.update(other._scope)
+        self._roles += other._roles
         self._took_acts |= other._took_acts
 
     def publish(self, connection: Connection) -> int:
@@ -120,7 +127,7 @@ class Changes:
         """
         if not self:
             return 0
-        count = max(1, len(self._lines) + len(self._scope))
+        count = max(1, len(self._lines) + len(self._scope) + len(self._roles))
         table = tables.feed_head
         head: int = connection.execute(
             update(table).values(n=table.c.n + count, tag=self.tag).returning(table.c.n)
@@ -145,7 +152,21 @@ class Changes:
                     "at": at,
                 }
             )
+        roles: list[dict[str, object]] = []
+        for person, grant in self._roles:
+            number += 1
+            roles.append(
+                {
+                    "n": number,
+                    "person": person,
+                    "role": grant.role.value,
+                    "centre_id": grant.centre_id,
+                    "at": at,
+                }
+            )
         self._write(connection, rows, scope)
+        if roles:
+            connection.execute(tables.roles_taken.insert(), roles)
         connection.execute(tables.feed_tags.insert().values(n=head, tag=self.tag))
         return head
 

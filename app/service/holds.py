@@ -16,11 +16,12 @@ from app.domain.moderation import ModerationRequest, RequestState
 from app.service import tables as t
 from app.service.accounts import load_person, new_id
 from app.service.assignments import request_id_of
-from app.service.batch import Batch, offer_held
+from app.service.batch import Batch
 from app.service.blobs import BlobStore
 from app.service.database import is_passing, transact
 from app.service.feed import Changes, lock_requests
 from app.service.ledger import record_hold
+from app.service.offers import offer_held
 from app.service.records import load_requests, request_row
 from app.service.tokens import Visit
 from app.wire.messages import OutcomeMessage

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.domain.acts import Act, LogCentreContact
-from app.domain.clocks import late_work_counts
-from app.domain.dates import london_day
 from app.domain.moderation import (
+    Decision,
     IssuedReport,
     Judgement,
     ModerationRequest,
     Note,
+    Outcome,
     RequestState,
     Sample,
     current_judgements,
@@ -24,10 +24,12 @@ from app.domain.moderation import (
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.blobs import BlobStore, record_blob
-from app.service.database import upsert
 from app.service.feed import Changes, lock_requests
+from app.service.late_work import LateWork
+from app.service.mailing import MailEvent, MailKind, write_mails
+from app.service.malpractice import open_case
 from app.service.records import load_judgements, load_requests, load_samples, request_row
-from app.service.scope import ALL_DEVICES, held_roots
+from app.service.records_update import settle
 from app.service.tokens import Visit
 
 
@@ -60,11 +62,11 @@ class Ledger:
         self.now = now
         self.author = author.person
         self.blobs = blobs
-        self._device_id = author.device_id
         self._connection = connection
         wanted = sorted(set(request_ids))
         lock_requests(connection, wanted)
         self._requests = {request.id: request for request in load_requests(connection, wanted)}
+        self.rights = LateWork(connection, author, now, self._requests)
         self._moves = self._load_moves()
         self._samples: dict[str, dict[str, Sample]] = {identifier: {} for identifier in self._requests}
         for sample in load_samples(connection, self._requests):
@@ -72,7 +74,6 @@ class Ledger:
         self._judgements: dict[str, dict[str, Judgement]] = {identifier: {} for identifier in self._requests}
         for judgement in load_judgements(connection, self._requests):
             self._judgements[judgement.request_id][judgement.id] = judgement
-        self._held = self._load_memberships()
         self._moved: set[str] = set()
         self._new_holds: dict[str, tuple[RequestState, bool]] = {}
         self._changed: set[str] = set()
@@ -81,7 +82,6 @@ class Ledger:
         self._notes: list[Note] = []
         self._reports: list[tuple[IssuedReport, str]] = []
         self._contacts: list[dict[str, Any]] = []
-        self._accepted: list[str] = []
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -106,30 +106,6 @@ class Ledger:
     def last_move(self, request_id: str) -> Move:
         return self._moves[request_id]
 
-    def was_assigned(self, request_id: str, seen: int) -> bool:
-        """Whether the author holds the request now on the device at hand, or held it there at feed number ``seen``.
-
-        Someone it was taken from since counts as long as ``late_work_counts`` says.
-        """
-        if request_id in self._held:
-            return True
-        table = t.scope_log
-        for device_id in (ALL_DEVICES, self._device_id):
-            events = (
-                select(table.c.entered, table.c.at)
-                .where(
-                    table.c.person == self.author.id,
-                    table.c.root == request_id,
-                    table.c.device == device_id,
-                )
-                .order_by(table.c.n.desc())
-                .limit(1)
-            )
-            held = self._connection.scalar(events.where(table.c.n <= seen))
-            if held and late_work_counts(self._connection.execute(events).one().at, self.now):
-                return True
-        return False
-
     def _load_moves(self) -> dict[str, Move]:
         table, earlier = t.requests, t.feed_tags.alias()
         head_before = select(func.max(earlier.c.n)).where(earlier.c.n < t.feed_tags.c.n).scalar_subquery()
@@ -142,11 +118,6 @@ class Ledger:
             identifier: Move(by or "", tag, -1 if n is None else before or 0)
             for identifier, by, tag, n, before in rows
         }
-
-    def _load_memberships(self) -> set[str]:
-        held = held_roots(self.author.id, self._device_id)
-        wanted = held.where(t.memberships.c.root.in_(self._requests))
-        return set(self._connection.scalars(wanted))
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -165,10 +136,8 @@ class Ledger:
         self._notes.append(note)
 
     def take_report(self, report: IssuedReport, summary: str, request: ModerationRequest) -> None:
-        """A report, and the request as it stands after it. An accepted one updates the learners' records (M-58)."""
+        """A report, and the request as it stands after it. What follows from it is settled with the rest (M-58)."""
         self._reports.append((report, summary))
-        if request.state is RequestState.RECORDS_UPDATED:
-            self._accepted.append(request.id)
         self._take_request(request)
 
     def take_contact(self, act: Act, deed: LogCentreContact) -> None:
@@ -205,6 +174,36 @@ class Ledger:
         if self._contacts:
             self._connection.execute(t.contact_log.insert(), self._contacts)
         self._write_requests(changes)
+        self._open_cases(changes)
+        if self._reports:
+            settle(self._connection, changes, {report.request_id for report, _ in self._reports}, self.now)
+        # Last, so that the words speak of what has come of it.
+        self._tell()
+
+    def _open_cases(self, changes: Changes) -> None:
+        """A suspicion restricts the centre and opens the inquiry at once, with no approval (M-64, M-66, D-5)."""
+        for judgement in self._new_judgements:
+            if (
+                judgement.request_id in self._new_holds
+                and judgement.decision is Decision.SUSPECTED_MALPRACTICE
+            ):
+                request = self._requests[judgement.request_id]
+                open_case(self._connection, changes, request, self.author.id, judgement.rationale, self.now)
+
+    def _tell(self) -> None:
+        """The outcome, and each note, are told to whom they concern (M-37, M-39, M-53)."""
+        events = []
+        for report, _ in self._reports:
+            accepted = report.outcome is Outcome.ACCEPTED
+            kind = MailKind.OUTCOME_ACCEPTED if accepted else MailKind.OUTCOME_REJECTED
+            events.append((kind, report.request_id, {"report": report.id}))
+        events += [
+            (MailKind.NOTE_WRITTEN, note.request_id, {"note": note.id, "author": note.author_id})
+            for note in self._notes
+        ]
+        for kind, request_id, detail in events:
+            centre_id = self._requests[request_id].centre_id
+            write_mails(self._connection, MailEvent(kind, request_id, centre_id, detail), self.now)
 
     def _write_judgements(self, changes: Changes) -> None:
         # A judgement recorded and withdrawn in the same batch is written once, as it stands in the end.
@@ -261,8 +260,6 @@ class Ledger:
                 )
             )
             changes.put(report)
-        for request_id in self._accepted:
-            record_achievements(self._connection, request_id, self.now)
 
     def _write_requests(self, changes: Changes) -> None:
         rows = []
@@ -347,25 +344,3 @@ def record_hold(
             began_at=now,
         )
     )
-
-
-def record_achievements(connection: Connection, request_id: str, now: datetime) -> None:
-    """Acceptance updates the record of every learner-unit claimed, not only of those sampled (M-58)."""
-    lines = connection.execute(
-        select(t.claim_lines.c.learner_id, t.claim_lines.c.unit_id).where(
-            t.claim_lines.c.request_id == request_id
-        )
-    ).all()
-    if lines:
-        connection.execute(
-            upsert(connection, t.achievements).on_conflict_do_nothing(),
-            [
-                {
-                    "learner_id": learner_id,
-                    "unit_id": unit_id,
-                    "request_id": request_id,
-                    "achieved_on": london_day(now),
-                }
-                for learner_id, unit_id in lines
-            ],
-        )

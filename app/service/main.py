@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.domain.errors import KnownError
 from app.service.application import create_app
+from app.service.clockwork import Post, every_minute, post_of
 from app.service.database import is_sqlite, open_engine, require_current, sqlite_file
 from app.service.logs import set_up_logs
 from app.service.settings import DATABASE_VARIABLE, FILES_VARIABLE, Settings
@@ -38,6 +39,7 @@ def run(settings: Settings, on_ready: Callable[[int], None] | None = None) -> No
     set up or is newer, a port that is taken.
     """
     on_sqlite = is_sqlite(settings.database_url)
+    post = post_of(settings)
     if settings.workers < 1:
         raise KnownError("workers_wrong", "The service needs at least one worker.")
     if on_sqlite and settings.workers > 1:
@@ -51,11 +53,15 @@ def run(settings: Settings, on_ready: Callable[[int], None] | None = None) -> No
         structlog.get_logger("touchstone.service").warning(
             "Reachable from other machines: passwords are safe only behind a proxy that speaks TLS."
         )
+        if post is None:
+            structlog.get_logger("touchstone.service").warning(
+                "No mail server is set (TOUCHSTONE_SMTP_URL): e-mails are written and wait."
+            )
     if on_sqlite:
         with _only_service_of(sqlite_file(settings.database_url)):
-            _serve(settings, on_ready)
+            _serve(settings, post, on_ready)
     else:
-        _serve(settings, on_ready)
+        _serve(settings, post, on_ready)
 
 
 def app_of_worker() -> Litestar:
@@ -64,7 +70,7 @@ def app_of_worker() -> Litestar:
     return create_app(Settings(host=os.environ.get(_HOST_VARIABLE, "127.0.0.1")))
 
 
-def _serve(settings: Settings, on_ready: Callable[[int], None] | None) -> None:
+def _serve(settings: Settings, post: Post | None, on_ready: Callable[[int], None] | None) -> None:
     engine = open_engine(settings.database_url)
     try:
         require_current(engine)
@@ -78,18 +84,24 @@ def _serve(settings: Settings, on_ready: Callable[[int], None] | None) -> None:
             if on_ready is not None:
                 on_ready(port)
 
-        if settings.workers == 1:
-            server = _Server(_config(create_app(settings), settings), ready)
-            with _stopped_by_signals(server):
-                server.run(sockets=[listener])
-        else:
-            os.environ[DATABASE_VARIABLE] = settings.database_url
-            os.environ[FILES_VARIABLE] = settings.files_url
-            os.environ[_HOST_VARIABLE] = settings.host
-            config = _config("app.service.main:app_of_worker", settings)
-            # The socket listens already: whoever connects before the workers are up waits for them.
-            ready()
-            Multiprocess(config, sockets=[listener]).run()
+        # In this process alone, however many workers there are.
+        with every_minute(settings, post):
+            _answer_requests(settings, listener, ready)
+
+
+def _answer_requests(settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
+    if settings.workers == 1:
+        server = _Server(_config(create_app(settings), settings), ready)
+        with _stopped_by_signals(server):
+            server.run(sockets=[listener])
+        return
+    os.environ[DATABASE_VARIABLE] = settings.database_url
+    os.environ[FILES_VARIABLE] = settings.files_url
+    os.environ[_HOST_VARIABLE] = settings.host
+    config = _config("app.service.main:app_of_worker", settings)
+    # The socket listens already: whoever connects before the workers are up waits for them.
+    ready()
+    Multiprocess(config, sockets=[listener]).run()
 
 
 def _config(application: Litestar | str, settings: Settings) -> uvicorn.Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, exists, or_, select
+from sqlalchemy import Connection, Engine, exists, or_, select, union
 
 from app.service import tables as t
 from app.service.by_role import lock_person
@@ -20,6 +20,9 @@ from app.wire.messages import ManifestAnswer, ManifestAsk
 ROOTS_AT_ONCE = 1_000
 """Roots that one call mends; the rest still differ when the device asks again."""
 
+_AT_ONCE = 500
+"""Roots that one question to the database names."""
+
 _NOTHING = Digest().text()
 
 
@@ -29,6 +32,7 @@ def compare(engine: Engine, reader: Reader, ask: ManifestAsk, now: datetime) -> 
         if not _is_current(connection, reader, ask.cursor):
             return ManifestAnswer(current=False)
         kinds, roots = _digests(connection, reader, by_root=ask.roots is not None)
+        real = _real_roots(connection, reader, (ask.roots or {}).keys() - roots.keys()) | roots.keys()
     theirs = {kind: (told.count, told.digest) for kind, told in ask.kinds.items()}
     ours = {kind: (digest.count, digest.text()) for kind, digest in kinds.items()}
     nothing = (0, _NOTHING)
@@ -37,7 +41,8 @@ def compare(engine: Engine, reader: Reader, ask: ManifestAsk, now: datetime) -> 
     )
     answer = ManifestAnswer(current=True, kinds=differing)
     if ask.roots is not None:
-        answer.roots = _differing_roots(roots, ask.roots)[:ROOTS_AT_ONCE]
+        told = {root: digest for root, digest in ask.roots.items() if root in real}
+        answer.roots = _differing_roots(roots, told)[:ROOTS_AT_ONCE]
         _mend(engine, reader, answer.roots, now)
     return answer
 
@@ -88,8 +93,22 @@ def _differing_roots(ours: dict[str, Digest], theirs: dict[str, str]) -> list[st
         root
         for root in ours.keys() | theirs.keys()
         if (ours[root].text() if root in ours else _NOTHING) != theirs.get(root, _NOTHING)
-        and _could_be_a_root(root)
     )
+
+
+def _real_roots(connection: Connection, reader: Reader, roots: Iterable[str]) -> set[str]:
+    """Those of these roots that exist, or that the reader ever held: what was never a root leaves no trace here."""
+    wanted = sorted(root for root in roots if _could_be_a_root(root))
+    requests, log = t.requests.c, t.scope_log.c
+    found: set[str] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        query = union(
+            select(requests.id).where(requests.id.in_(some)),
+            select(log.root).where(log.person == reader.person_id, log.root.in_(some)),
+        )
+        found.update(connection.scalars(query))
+    return found
 
 
 def _could_be_a_root(root: str) -> bool:

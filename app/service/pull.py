@@ -74,7 +74,7 @@ def _page(engine: Engine, reader: Reader, cursor_text: str, now: datetime | None
             return _ending(FeedLine(end=True, resync=True))
         if cursor.finished:
             if cursor.head == head.n:
-                return _ending(FeedLine(end=True, cursor=cursor.text(), seen=head.n))
+                return _ending(FeedLine(end=True, cursor=cursor.text(), seen=head.n, tag=head.tag))
             # A new walk: from what the device has to what there is now.
             cursor = replace(
                 cursor, head=head.n, head_tag=head.tag, at=cursor.base, rows_done=cursor.base == 0
@@ -302,6 +302,13 @@ class _Walk:
                 id=identifier,
                 rows_done=self._rows_done and not self._rows,
             )
-        ending = FeedLine(end=True, count=len(self._lines), cursor=following.text(), seen=seen, more=more)
+        ending = FeedLine(
+            end=True,
+            count=len(self._lines),
+            cursor=following.text(),
+            seen=seen,
+            more=more,
+            tag=cursor.head_tag,
+        )
         self._lines.append(_ending(ending))
         return b"\n".join(self._lines)

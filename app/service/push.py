@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.acts import ActOutcome, OutcomeKind
 from app.domain.errors import KnownError
 from app.domain.people import Person
-from app.service.batch import TAKEN, Batch, Offer, offer_of
+from app.service.batch import TAKEN, Batch
 from app.service.blobs import BlobStore
 from app.service.database import is_passing, transact
 from app.service.feed import Changes
+from app.service.offers import Offer, offer_of
 from app.service.settings import Clock
 from app.service.tokens import Visit
 from app.wire.messages import OutcomeMessage, Push, PushAnswer

@@ -23,6 +23,9 @@ from app.domain.moderation import (
 )
 from app.service import tables as t
 
+LINK_AGREED = "agreed"
+"""The verdict kept of a link for whose platform an agreement was in force when it was given (M-43)."""
+
 _CHUNK = 500
 """Ids per query, well below what either database allows."""
 
@@ -73,6 +76,8 @@ def load_requests(connection: Connection, ids: Iterable[str]) -> list[Moderation
             centre_note=row.centre_note,
             samples=row._mapping["samples"],
             judged=row.judged,
+            returned_on=row.returned_on,
+            last_day_on=row.last_day_on,
         )
         for row in _rows(connection, query, t.requests.c.id, wanted)
     ]
@@ -90,6 +95,8 @@ def request_row(request: ModerationRequest) -> dict[str, Any]:
         "outcome": request.outcome.value if request.outcome else None,
         "moderator_id": request.moderator_id or None,
         "judged": request.judged,
+        "returned_on": request.returned_on,
+        "last_day_on": request.last_day_on,
     }
 
 
@@ -146,8 +153,12 @@ def _samples(connection: Connection, column: Any, ids: Sequence[str]) -> list[Sa
 
 
 def load_evidence(connection: Connection, request_ids: Iterable[str]) -> list[Evidence]:
-    """All evidence of the requests."""
-    query = select(t.evidence).order_by(t.evidence.c.request_id, t.evidence.c.id)
+    """All evidence of the requests but what the centre withdrew before it declared it complete."""
+    query = (
+        select(t.evidence)
+        .where(t.evidence.c.withdrawn_at.is_(None))
+        .order_by(t.evidence.c.request_id, t.evidence.c.id)
+    )
     return [
         Evidence(
             id=row.id,
@@ -160,6 +171,7 @@ def load_evidence(connection: Connection, request_ids: Iterable[str]) -> list[Ev
             media_type=row.media_type,
             not_applicable=row.not_applicable,
             url=row.url,
+            agreed=row.verdict == LINK_AGREED,
         )
         for row in _rows(connection, query, t.evidence.c.request_id, sorted(set(request_ids)))
     ]

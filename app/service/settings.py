@@ -16,6 +16,9 @@ Clock = Callable[[], datetime]
 
 DATABASE_VARIABLE = "TOUCHSTONE_DATABASE_URL"
 FILES_VARIABLE = "TOUCHSTONE_FILES_URL"
+SMTP_VARIABLE = "TOUCHSTONE_SMTP_URL"
+SENDER_VARIABLE = "TOUCHSTONE_MAIL_FROM"
+PUBLIC_VARIABLE = "TOUCHSTONE_PUBLIC_URL"
 
 
 def present() -> datetime:
@@ -48,6 +51,10 @@ def default_files_url() -> str:
     return os.environ.get(FILES_VARIABLE) or (default_folder() / "files").as_uri()
 
 
+def _from_environment(name: str) -> Callable[[], str]:
+    return lambda: os.environ.get(name, "").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where the data lies and where the service listens.
@@ -55,6 +62,8 @@ class Settings:
     database_url: ``sqlite:///path`` or ``postgresql://…``. files_url: a folder's path, or any store URL (``file://``,
     ``s3://``, ``az://``, ``gs://``). port 0: any free port. workers: processes; more than one needs PostgreSQL.
     trusted_proxy: the address of the proxy in front, whose word on where requests come from is taken; else nobody's.
+    smtp_url: the mail server (see ``smtp.Mailer.from_url``); without one e-mails are written and wait. mail_from: the
+    address they come from. public_url: the portal's address as centres reach it, for the links in them.
     protocol_min: the oldest protocol that may still pull; older desktops are told to update, and may push all the same.
     """
 
@@ -66,6 +75,10 @@ class Settings:
     trusted_proxy: str = ""
     clock: Clock = present
     protocol_min: int = PROTOCOL
+    # It holds a password, and settings are shown in error reports.
+    smtp_url: str = field(default_factory=_from_environment(SMTP_VARIABLE), repr=False)
+    mail_from: str = field(default_factory=_from_environment(SENDER_VARIABLE))
+    public_url: str = field(default_factory=_from_environment(PUBLIC_VARIABLE))
 
     @property
     def on_loopback(self) -> bool:

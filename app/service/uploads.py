@@ -17,12 +17,17 @@ from app.domain.people import Person
 from app.service import tables as t
 from app.service.blobs import BlobStore, Part, record_blob
 from app.service.database import reading, transact, upsert
-from app.service.errors import Refusal
-from app.service.file_rights import is_hash, may_read
+from app.service.errors import Refusal, no_role
+from app.service.file_rights import grant, is_hash, may_bring, may_read
+from app.service.uploads_whole import Arrived
 from app.wire.messages import PART_BYTES, UploadAsk, UploadState
 
 LARGEST = 1 << 50
 """More bytes than any file has: a number beyond it is a fault of whoever sends it, not a large file."""
+
+
+OPEN_UPLOADS = 200
+"""Most uploads one person may have begun and not brought to an end."""
 
 
 class Stage(StrEnum):
@@ -37,15 +42,21 @@ class Stage(StrEnum):
 def begin(engine: Engine, person: Person, device_id: str, ask: UploadAsk, now: datetime) -> UploadState:
     """Begins an upload, goes on with one, or begins a refused one anew; whoever may read the file has no need to.
 
-    Raises Refusal 400 for what cannot be a file.
+    Raises Refusal 400 for what cannot be a file, 403 for somebody without any role whose notes do not name it, and
+    429 while too many others are open.
     """
     if not is_hash(ask.sha256) or not 0 <= ask.size <= LARGEST or "\x00" in ask.media_type:
         raise Refusal(400, "malformed", "The service cannot read this message.")
 
     def go_on(connection: Connection) -> UploadState:
-        if may_read(connection, person, device_id, ask.sha256):
+        if not may_bring(connection, person, ask.sha256):
+            raise no_role()
+        if may_read(connection, person, device_id, ask.sha256, now):
+            # The author's own copy is not wanted, so that nothing their notes name may wait for it any longer.
+            grant(connection, person.id, ask.sha256, now)
             size = connection.scalar(select(t.blobs.c.size).where(t.blobs.c.sha256 == ask.sha256))
             return _state(ask.sha256, ask.size if size is None else size, Stage.COMPLETE)
+        _refuse_too_many(connection, person.id, ask.sha256)
         insert = upsert(connection, t.uploads).values(
             person_id=person.id,
             sha256=ask.sha256,
@@ -167,6 +178,47 @@ def parts_sent(connection: Connection, person_id: str, sha256: str) -> list[Part
     return [Part(row.part_sha256, row.size) for row in connection.execute(query)]
 
 
+def bring_whole(
+    engine: Engine, person: Person, device_id: str, file: Arrived, media_type: str, now: datetime
+) -> None:
+    """Notes a file that came as a whole and was verified while it came. What was sent of it before is passed over."""
+
+    def note(connection: Connection) -> bool:
+        insert = upsert(connection, t.uploads).values(
+            person_id=person.id,
+            sha256=file.sha256,
+            size=file.size,
+            media_type=media_type[:200],
+            device_id=device_id,
+            state=Stage.PARTS,
+            began_at=now,
+            changed_at=now,
+        )
+        connection.execute(insert.on_conflict_do_nothing())
+        if _locked(connection, person.id, file.sha256).state == Stage.COMPLETE:
+            return False
+        _drop_parts(connection, person.id, file.sha256)
+        key = {"person_id": person.id, "sha256": file.sha256}
+        if file.parts:
+            connection.execute(
+                t.upload_parts.insert(),
+                [
+                    {**key, "part": number, "part_sha256": part.sha256, "size": part.size}
+                    for number, part in enumerate(file.parts)
+                ],
+            )
+        connection.execute(
+            _update(person.id, file.sha256).values(
+                state=Stage.CHECKING, size=file.size, code="", says="", changed_at=now
+            )
+        )
+        return True
+
+    # What dies between the two is checked once more when it is asked for.
+    if transact(engine, note):
+        accept(engine, person.id, file.sha256, now)
+
+
 def accept(engine: Engine, person_id: str, sha256: str, now: datetime) -> None:
     """The whole has the hash it was announced with: the file is here, and its author may read and link it."""
 
@@ -184,6 +236,7 @@ def accept(engine: Engine, person_id: str, sha256: str, now: datetime) -> None:
                 ],
             )
         connection.execute(_update(person_id, sha256).values(state=Stage.COMPLETE, changed_at=now))
+        grant(connection, person_id, sha256, now)
 
     transact(engine, take)
 
@@ -236,6 +289,22 @@ def parts_in(size: int) -> int:
 def part_size(size: int, number: int) -> int:
     """Bytes of one part of a file of ``size`` bytes; parts count from 0."""
     return min(PART_BYTES, size - number * PART_BYTES)
+
+
+def _refuse_too_many(connection: Connection, person_id: str, sha256: str) -> None:
+    table = t.uploads
+    under_way = select(table.c.sha256).where(
+        table.c.person_id == person_id, table.c.state.in_((Stage.PARTS, Stage.CHECKING))
+    )
+    open_now = connection.scalars(under_way.limit(OPEN_UPLOADS)).all()
+    if len(open_now) >= OPEN_UPLOADS and not connection.scalar(under_way.where(table.c.sha256 == sha256)):
+        raise Refusal(
+            429,
+            "too_many_uploads",
+            "Too many files of yours are on their way at once.",
+            "Let some of them arrive first; nothing was lost.",
+            retry_after=60,
+        )
 
 
 def _begin_anew(connection: Connection, person_id: str, ask: UploadAsk, now: datetime) -> None:

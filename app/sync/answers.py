@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.errors import KnownError
 from app.sync.calls import BadAnswer, HttpAnswer
-from app.wire.messages import FeedLine, Problem
+from app.wire.messages import UNREADABLE, FeedLine, Problem
 
 M = TypeVar("M", bound=msgspec.Struct)
 
@@ -50,7 +50,7 @@ def message(answer: HttpAnswer, kind: type[M]) -> M:
     """The message in an answer. Raises as ``checked``, and ``not_the_service`` for what is no such message."""
     try:
         return msgspec.json.decode(checked(answer).body, type=kind)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise not_the_service(f"not a {kind.__name__}: {error}") from error
 
 
@@ -63,7 +63,7 @@ def refusal(answer: HttpAnswer) -> KnownError:
     try:
         problem = msgspec.json.decode(answer.body, type=Problem)
         code, says, do = problem.code, problem.says, problem.do
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         pass
     return Refused(
         answer.status,
@@ -91,7 +91,7 @@ def page_lines(answer: HttpAnswer) -> tuple[list[FeedLine], FeedLine]:
     checked(answer)
     try:
         lines = _LINES.decode_lines(answer.body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise answer_incomplete(str(error)) from error
     if not lines or not lines[-1].end:
         raise answer_incomplete("no end line")

@@ -276,7 +276,7 @@ class Engine:
         return end.more
 
     def _write(self, lines: Sequence[FeedLine], end: FeedLine, fresh: bool) -> None:
-        page = Page(lines, end.cursor, end.seen, end.more, fresh)
+        page = Page(lines, end.cursor, end.seen, end.more, fresh, end.tag)
         done = self._cache.apply_page(page)
         self._records += done.records
         if done.left:

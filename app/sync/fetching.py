@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from app.domain.errors import KnownError
-from app.domain.evidence import Evidence, Fetch
+from app.domain.evidence import Evidence, Fetch, NotFetched
 from app.sync.transfer import Cancelled
 
 AT_ONCE = 4
@@ -78,15 +78,19 @@ def fetch_all(
                 if error is None:
                     state = replace(state, done=state.done + 1)
                 elif isinstance(error, KnownError):
-                    state = replace(state, failed={**state.failed, item.name: error.says})
+                    state = _without(state, item, error)
                 elif not isinstance(error, Cancelled):
                     stop.set()
                     raise error
                 elif trouble:
-                    state = replace(state, failed={**state.failed, item.name: trouble[0].says})
+                    state = _without(state, item, trouble[0])
             if events.empty():
                 on_progress(state)
     return state
+
+
+def _without(state: Fetch, item: Evidence, error: KnownError) -> Fetch:
+    return replace(state, failed={**state.failed, item.sha256: NotFetched(item.name, error.says)})
 
 
 def _with_second_try(

@@ -108,7 +108,7 @@ class Sync:
     ) -> Fetch:
         """Fetches those files that are not here yet, four at a time; ``on_progress`` comes on the calling thread.
 
-        What could not be fetched is told by name in the result; only a defect raises.
+        What could not be fetched is told in the result; only a defect raises.
         """
         return fetch_all(
             wanted(evidence, self._cache.file_keys), self._receiving.receive, on_progress, cancelled

@@ -28,7 +28,10 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """One file that the person added, and where it stands. ``says``: why it does not go on, in words, or empty."""
+    """One file that the person added, and where it stands. ``says``: why it does not go on, in words, or empty.
+
+    sent: bytes that the service has of it, as far as is known: of one that is being sent now, or is complete.
+    """
 
     name: str
     sha256: str
@@ -37,6 +40,7 @@ class OwnFile:
     act_id: str
     stage: UploadStage
     says: str
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class UploadWorker:
         # Rounds begun when somebody sent last: only a later one pulled what came after the files were complete.
         self._rounds_before = 0
         self._first = True
+        # The file that is being sent now, and how many bytes of it the service has.
+        self._now = ("", 0)
 
     # -- taking in ----------------------------------------------------------------------------------------------
 
@@ -84,7 +90,10 @@ class UploadWorker:
 
     def own_files(self) -> OwnFiles:
         """As ``Sync.uploads``."""
-        return OwnFiles(tuple(_told(upload) for upload in self._uploads.all()))
+        current, sent = self._now
+        return OwnFiles(
+            tuple(_told(upload, sent if upload.sha256 == current else 0) for upload in self._uploads.all())
+        )
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -111,6 +120,11 @@ class UploadWorker:
 
     def send(self, on_progress: Callable[[Sending], None], cancelled: Callable[[], bool]) -> Sending:
         """As ``Sync.upload``."""
+
+        def tell(sending: Sending) -> None:
+            self._now = (sending.current, sending.current_bytes)
+            on_progress(sending)
+
         with self._sending:
             try:
                 if self._first:
@@ -118,11 +132,12 @@ class UploadWorker:
                     self._uploads.retry()
                     sweep_leftovers(self._uploads, self._cache, self._store)
                 done = self._carry(
-                    send_files(self._uploads, self._store, on_progress=on_progress, cancelled=cancelled)
+                    send_files(self._uploads, self._store, on_progress=tell, cancelled=cancelled)
                 )
                 self._carry(settle_files(self._uploads, self._cache, self._store))
                 return done
             finally:
+                self._now = ("", 0)
                 with self._lock:
                     self._rounds_before = self._rounds
 
@@ -174,7 +189,9 @@ def _measured(source: Path | bytes) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _told(upload: Upload) -> OwnFile:
+def _told(upload: Upload, sent: int) -> OwnFile:
+    if upload.stage is UploadStage.COMPLETE:
+        sent = upload.size
     return OwnFile(
         upload.name,
         upload.sha256,
@@ -183,4 +200,5 @@ def _told(upload: Upload) -> OwnFile:
         upload.act_id,
         upload.stage,
         upload.says,
+        min(sent, upload.size),
     )

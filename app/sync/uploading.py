@@ -42,13 +42,18 @@ _STOPS_ALL = frozenset({"sign_in_again", "service_busy", "not_the_service"})
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How far bringing files to the service has come: files and bytes, and by name why some are not there yet."""
+    """How far bringing files to the service has come: files and bytes, and by name why some are not there yet.
+
+    current, current_bytes: the SHA-256 of the file that is being sent, and how much of it the service has.
+    """
 
     done: int
     total: int
     bytes_done: int
     bytes_total: int
     failed: Mapping[str, str] = field(default_factory=dict)
+    current: str = ""
+    current_bytes: int = 0
 
 
 def send_files(
@@ -69,10 +74,13 @@ def send_files(
 
     def count(length: int) -> None:
         nonlocal state
-        state = replace(state, bytes_done=state.bytes_done + length)
+        state = replace(
+            state, bytes_done=state.bytes_done + length, current_bytes=state.current_bytes + length
+        )
         on_progress(state)
 
     for upload in due:
+        state = replace(state, current=upload.sha256, current_bytes=0)
         try:
             here = yield from send_file(uploads, store, upload, on_bytes=count, cancelled=cancelled)
         except (Unreachable, BadAnswer) as error:

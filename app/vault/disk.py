@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -47,8 +48,29 @@ def disk_in_words() -> Iterator[None]:
         raise
 
 
+def is_link(path: Path) -> bool:
+    """Whether the name itself is a link to somewhere else (on Windows also a junction), be there anything or not."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    reparse = getattr(found, "st_file_attributes", 0) & getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0x400)
+    return stat.S_ISLNK(found.st_mode) or bool(reparse)
+
+
 def private_folder(folder: Path) -> None:
-    """Makes the folder and its parents; the folder itself is open to its owner only (0700 where that exists)."""
+    """Makes the folder and its parents; the folder itself is open to its owner only (0700 where that exists).
+
+    Raises ``KnownError("folder_linked")`` where its name is a link: what lies elsewhere is not Touchstone's to open,
+    to close, or to clear.
+    """
+    if is_link(folder):
+        raise KnownError(
+            "folder_linked",
+            f"The folder “{folder.name}” of Touchstone is a link to another place.",
+            "Touchstone keeps to its own folders. Put a folder in the place of the link, then open Touchstone again.",
+            details=str(folder),
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
 

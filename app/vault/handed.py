@@ -6,10 +6,11 @@ import os
 import stat
 import threading
 import unicodedata
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.vault.disk import disk_in_words, open_new, private_folder, write_all
+from app.vault.disk import disk_in_words, is_link, open_new, private_folder, write_all
 
 if TYPE_CHECKING:
     from app.vault.files import SealedFile
@@ -27,20 +28,25 @@ class HandedOver:
     """A private folder (0700) of decrypted copies that other programs read. Any thread may lend and purge."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the folder if it is not there yet; copies of an earlier run stay until ``purge``."""
-        private_folder(folder)
+        """Makes the folder if it is not there yet; copies of an earlier run stay until ``purge``.
+
+        A link in its place goes, and nothing of what it points to is touched.
+        """
         self.folder = folder
         self._lock = threading.Lock()
+        self._rooms: dict[str, Path] = {}
+        self._make()
 
-    def lend(self, name: str, sealed: SealedFile) -> Path:
+    def lend(self, name: str, sealed: SealedFile, root: str = "") -> Path:
         """Writes a read-only (0400) decrypted copy under a harmless form of ``name`` and returns where it lies.
 
+        root: what it belongs to; copies of one root share a folder, with all that other programs put beside them.
         Read-only, so that the other program does not pretend to save into a copy that will be removed.
         Raises ``KnownError``: ``disk_full``, ``file_damaged``; nothing remains then.
         """
         # One at a time, so that a purge never meets a half-written copy.
         with self._lock, disk_in_words():
-            path, handle = self._new_file(safe_name(name))
+            path, handle = self._new_file(self._room(root), safe_name(name))
             try:
                 try:
                     for chunk in sealed.chunks():
@@ -54,21 +60,57 @@ class HandedOver:
         return path
 
     def paths(self) -> list[Path]:
-        """Everything that lies in the folder now, also what other programs left beside their copy."""
-        return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        """Every copy that lies here now, also what other programs left beside theirs."""
+        rooms = set(self._rooms.values())
+        within = [_inside(path) if path in rooms else [path] for path in _inside(self.folder)]
+        return [path for paths in within for path in paths]
+
+    def roots(self) -> tuple[str, ...]:
+        """What the copies of this run belong to."""
+        return tuple(root for root, room in self._rooms.items() if room.exists())
 
     def purge(self) -> list[Path]:
         """Removes everything in the folder and returns what could not be removed (another program holds it)."""
         with self._lock:
-            for path in self.paths():
+            if is_link(self.folder):
+                self._make()
+            for path in _inside(self.folder):
                 _remove(path)
             return self.paths()
 
-    def _new_file(self, name: str) -> tuple[Path, int]:
+    def purge_root(self, root: str) -> list[Path]:
+        """Removes the copies of one root, with all beside them, and returns what could not be removed."""
+        with self._lock:
+            room = self._rooms.get(root)
+            if room is None:
+                return []
+            _remove(room)
+            return _inside(room)
+
+    def _make(self) -> None:
+        if is_link(self.folder):
+            _unlink(self.folder)
+        private_folder(self.folder)
+
+    def _room(self, root: str) -> Path:
+        if is_link(self.folder):
+            self._make()
+        if not root:
+            return self.folder
+        room = self._rooms.get(root)
+        if room is None:
+            taken = {path.name for path in _inside(self.folder)}
+            number = next(number for number in count(1) if str(number) not in taken)
+            room = self._rooms[root] = self.folder / str(number)
+        private_folder(room)
+        return room
+
+    @staticmethod
+    def _new_file(folder: Path, name: str) -> tuple[Path, int]:
         stem, ending = _split(name)
         number = 1
         while True:
-            path = self.folder / (name if number == 1 else f"{stem} ({number}){ending}")
+            path = folder / (name if number == 1 else f"{stem} ({number}){ending}")
             try:
                 return path, open_new(path)
             except FileExistsError:
@@ -105,11 +147,24 @@ def _split(name: str) -> tuple[str, str]:
     return stem, f".{ending}"
 
 
+def _inside(folder: Path) -> list[Path]:
+    """What lies in a folder, in order; nothing for a link, whatever it points to."""
+    return sorted(folder.iterdir()) if folder.is_dir() and not is_link(folder) else []
+
+
+def _unlink(link: Path) -> None:
+    """Takes a link away, never what it points to. Windows removes one to a folder as it removes a folder."""
+    try:
+        link.unlink()
+    except PermissionError:
+        link.rmdir()
+
+
 def _remove(path: Path) -> None:
     """Removes a file, a link (never what it points to) or a folder with all in it, as far as that is possible."""
     try:
-        if path.is_symlink():
-            path.unlink()
+        if is_link(path):
+            _unlink(path)
         elif path.is_dir():
             for inner in path.iterdir():
                 _remove(inner)

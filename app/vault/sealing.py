@@ -112,10 +112,11 @@ def size_in(header: bytes, sha256: str) -> int:
 
 
 def damaged(details: str) -> KnownError:
+    """What to raise for a copy on this computer that is not what was once written."""
     return KnownError(
         "file_damaged",
         "The copy of this file on this computer is damaged and cannot be read.",
-        "Remove the copy and fetch the file again from the service.",
+        "Take its request offline while you have a network: what is damaged is fetched again.",
         details=details,
     )
 

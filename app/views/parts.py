@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from app.domain.errors import KnownError
 from app.views import style
 from app.views.style import icons, spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided, plain_tip
 
 Press = tuple[str, Callable[[], object]]
 """A button's words and what it does."""
@@ -61,16 +62,25 @@ def button(
     return result
 
 
+class _IconButton(QToolButton):
+    """Never smaller than its icon, whatever the size of the text; a least size that is set would be all it keeps."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(spacing.TARGET + 4, spacing.TARGET + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 def icon_button(
     icon: str, says: str, press: Callable[[], object] | None = None, name: str = ""
 ) -> QToolButton:
     """A quiet button with an icon alone; ``says`` is its tool tip and accessible name."""
-    result = QToolButton()
+    result = _IconButton()
     result.setProperty("kind", "quiet")
-    result.setToolTip(says)
+    result.setToolTip(plain_tip(says))
     result.setAccessibleName(says)
     result.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    result.setMinimumSize(spacing.TARGET + 4, spacing.TARGET + 4)
     if name:
         result.setObjectName(name)
     icons.dress(result, icon)
@@ -274,63 +284,37 @@ class ErrorCard(QFrame):
 
 
 class BusyBar(QWidget):
-    """Long work under way: words, how far, and a way out."""
+    """Long work under way: words, how far, and a way out. narrow: the words have a line of their own."""
 
     cancelled = Signal()
 
-    def __init__(self, says: str = "") -> None:
+    def __init__(self, says: str = "", *, narrow: bool = False) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(spacing.ROOMY, spacing.TIGHT, spacing.BASE, spacing.TIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing.ROOMY, spacing.TIGHT, spacing.BASE, spacing.TIGHT)
+        row = QHBoxLayout()
         row.setSpacing(spacing.BASE)
-        self._words = label(says)
+        self._words = Elided(says, middle=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMinimumWidth(120)
         self._bar.setRange(0, 0)
         self._button = button(self.tr("Cancel"), self.cancelled.emit)
-        row.addWidget(self._words)
+        if narrow:
+            column.addWidget(self._words)
+        else:
+            row.addWidget(self._words, 2)
         row.addWidget(self._bar, 1)
         row.addWidget(self._button)
+        column.addLayout(row)
         self.say(says)
 
     def say(self, says: str, done: int = 0, total: int = 0) -> None:
         """What is being done and how far; ``total`` 0 means nobody can tell."""
-        self._words.setText(says)
+        self._words.say(says)
         self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._bar.setAccessibleName(says or self.tr("Progress"))
-
-
-class Elided(QLabel):
-    """One line that gives way with "…" where there is no room; the whole text is in its tool tip."""
-
-    def __init__(self, text: str = "", role: str = "") -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        if role:
-            self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._whole = ""
-        self.say(text)
-
-    @property
-    def whole(self) -> str:
-        return self._whole
-
-    def say(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
 
 
 def details_of(error: KnownError) -> str:

@@ -35,11 +35,13 @@ class RowPen:
         """How wide a line must be so that this text stands in it whole."""
         return QFontMetrics(self._bold if bold else self._font).horizontalAdvance(text) + 2
 
-    def text(self, rect: QRect, text: str, ink: str, *, bold: bool = False) -> None:
+    def text(self, rect: QRect, text: str, ink: str, *, bold: bool = False, middle: bool = False) -> None:
+        """One line that gives way with "…" at its end; ``middle``: in its middle, as names of files do."""
         font = self._bold if bold else self._font
         self._painter.setFont(font)
         self._painter.setPen(QColor(ink))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        shown = QFontMetrics(font).elidedText(text, mode, rect.width())
         self._painter.drawText(rect, _LEFT, shown)
 
     def icon(self, left: int, line: QRect, name: str, tone: Tone) -> int:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.domain.errors import KnownError
 from app.workspace.snapshots import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Words that are on screen and nowhere else. ``why``: what stood in the way of writing them, when that is known."""
+
+    where: str
+    text: str
+    why: KnownError | None = None
 
 
 class Screen(QWidget):
@@ -27,8 +38,16 @@ class Screen(QWidget):
     def apply(self, changes: Changes) -> None:
         """Something changed, here or by sync: redraw that, and nothing else. Focus and caret stay."""
 
-    def save_now(self) -> None:
-        """Write unsaved text at once. Called before leaving, on close and before a sync."""
+    def save_now(self) -> bool:
+        """Write unsaved text at once; True when nothing unsaved is left. Called before leaving and on close."""
+        return True
+
+    def unsaved(self) -> Unsaved | None:
+        """What ``save_now`` could not write, as it can be copied; None when there is nothing."""
+        return None
+
+    def stop(self) -> None:
+        """The desk is being closed: what takes long here ends now."""
 
     def memory(self) -> dict[str, Any]:
         """What this screen wants to find again after a restart, as JSON values."""
@@ -44,3 +63,12 @@ class Screen(QWidget):
         """Ctrl +, Ctrl − and Ctrl 0 arrive as 1, −1 and 0. True when the screen used it, such as for a page
         that has the focus; False lets the window change the size of all text."""
         return False
+
+
+def words_would_be_lost() -> KnownError:
+    """Why another request is not opened in place of one whose words could not be written."""
+    return KnownError(
+        "words_unsaved",
+        "What you typed here could not be saved, so it stays open.",
+        "Make room on the disk and try again, or copy your words and keep them elsewhere.",
+    )

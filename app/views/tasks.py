@@ -28,11 +28,13 @@ class Task:
         work: Callable[[], Any],
         then: Callable[[Any], None],
         failed: Callable[[KnownError], None] | None,
+        defect: Callable[[Exception], None] | None = None,
     ) -> None:
         self._owner = owner
         self._work = work
         self._then = then
         self._failed = failed
+        self._defect = defect
         self._cancelled = threading.Event()
         self._discard: Callable[[Any], None] | None = None
         self._result: Any = None
@@ -73,6 +75,8 @@ class Task:
             self._failed(self._error)
         else:
             # A defect, or an error nobody asked to hear of: it must not vanish.
+            if self._defect is not None:
+                self._defect(self._error)
             sys.excepthook(type(self._error), self._error, self._error.__traceback__)
 
 
@@ -165,15 +169,16 @@ def run_task(
     then: Callable[[T], None],
     failed: Callable[[KnownError], None] | None = None,
     *,
+    defect: Callable[[Exception], None] | None = None,
     lane: str = "",
 ) -> Task:
     """Do ``work`` on a worker thread, then hand its result to ``then`` on the GUI thread.
 
     owner: when it is gone, the result is dropped. failed: told of a KnownError; any other exception, and a
-    KnownError without ``failed``, goes to ``sys.excepthook`` on the GUI thread.
+    KnownError without ``failed``, goes to ``sys.excepthook`` on the GUI thread, after ``defect`` was told.
     lane: work of one named lane runs one after the other; the lane without a name runs three at a time.
     """
-    task = Task(owner, work, then, failed)
+    task = Task(owner, work, then, failed, defect)
     runner().start(task, lane)
     return task
 

@@ -25,7 +25,7 @@ def deed_of(kind: str, payload: bytes) -> Deed:
         raise UpdateNeeded("act", kind, "unknown kind of act")
     try:
         deed: Deed = msgspec.json.decode(payload, type=deed_type)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except m.UNREADABLE as error:
         raise UpdateNeeded("act", kind, str(error)) from error
     return deed
 
@@ -50,6 +50,7 @@ def act_message(act: Act, payload: bytes | None = None) -> m.ActMessage:
         after=act.after,
         rests_on=list(act.rests_on),
         files=[file.sha256 for file in files_of(act.deed)],
+        seen_tag=act.seen_tag,
     )
 
 
@@ -69,6 +70,7 @@ def act_of(message: m.ActMessage, device_id: str, author_id: str) -> Act:
         base_rev=message.base_rev,
         after=message.after,
         rests_on=tuple(message.rests_on),
+        seen_tag=message.seen_tag,
     )
 
 

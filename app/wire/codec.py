@@ -65,7 +65,7 @@ class Codec:
             raise UpdateNeeded(kind, identifier, "unknown kind")
         try:
             return read(identifier, root, rev, body)
-        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        except (*m.UNREADABLE, ValueError) as error:
             raise UpdateNeeded(kind, identifier, str(error)) from error
 
 
@@ -123,6 +123,8 @@ def _request(identifier: str, root: str, rev: int, b: m.RequestBody) -> Moderati
         centre_note=b.centre_note,
         samples=b.samples,
         judged=b.judged,
+        returned_on=_day(b.returned_on),
+        last_day_on=_day(b.last_day_on),
         rev=rev,
     )
 
@@ -156,6 +158,7 @@ def _evidence(identifier: str, root: str, rev: int, b: m.EvidenceBody) -> Eviden
         media_type=b.media_type,
         not_applicable=b.not_applicable,
         url=b.url,
+        agreed=b.agreed,
         rev=rev,
     )
 
@@ -254,6 +257,8 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 centre_note=record.centre_note,
                 samples=record.samples,
                 judged=record.judged,
+                returned_on=_day_text(record.returned_on),
+                last_day_on=_day_text(record.last_day_on),
             )
         case Sample():
             return "sample", m.SampleBody(
@@ -277,6 +282,7 @@ def _body(record: Record) -> tuple[str, msgspec.Struct]:
                 media_type=record.media_type,
                 not_applicable=record.not_applicable,
                 url=record.url,
+                agreed=record.agreed,
             )
         case Judgement():
             return "judgement", m.JudgementBody(

@@ -7,6 +7,8 @@ Days are ``YYYY-MM-DD``, moments ISO 8601 in UTC, sizes bytes.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 PROTOCOL = 1
@@ -21,11 +23,23 @@ PUSH_BYTES = 8 * 1024 * 1024
 ACT_BYTES = 32 * 1024 * 1024
 """Most bytes a single act may have."""
 
+PUSH_IDS = 10_000
+"""Most ids that the acts of one push may name in ``rests_on``, all together."""
+
 PART_BYTES = 8 * 1024 * 1024
 """Bytes of one part of an upload; only the last one may be shorter."""
 
 PART_HASH_HEADER = "X-Part-SHA256"
 """Each part travels with its own hex SHA-256."""
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding a message raises that is none, whatever somebody put in its place."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+"""A feed number, a count or a size, as any database can keep it."""
+
+FileHash = Annotated[str, msgspec.Meta(pattern=r"^(?:[0-9a-f]{64})?\Z")]
+"""The hex SHA-256 that names a file, or nothing."""
 
 QUEUE_ROOT = "queue"
 """Root of the thin rows, so that a request that leaves a device takes nothing from its queues."""
@@ -42,7 +56,7 @@ class Hello(msgspec.Struct, kw_only=True):
     protocol_max: int
     schema: int
     epoch: str
-    durable_seq: int
+    durable_seq: Count
     push_acts: int
     push_bytes: int
     server_time: str
@@ -55,7 +69,8 @@ class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     op ``put``: a record. ``enter``: a root (request) comes into my scope; all I hold of it is replaced by the
     puts that follow. ``leave``: a root leaves my scope. ``drop``: one record is gone. The page's last line has
-    ``end``: true, ``count`` (lines before it), the next ``cursor``, ``seen`` (feed number reached) and ``more``.
+    ``end``: true, ``count`` (lines before it), the next ``cursor``, ``seen`` (feed number reached), ``tag`` (names a
+    head of the feed at or after ``seen``; sent back beside it with acts, as ``seen_tag``) and ``more``.
     ``resync``: the cursor is unknown to the service; forget the cache and begin anew, keeping the outbox.
     """
 
@@ -63,14 +78,15 @@ class FeedLine(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     kind: str = ""
     id: str = ""
     root: str = ""
-    rev: int = 0
+    rev: Count = 0
     body: msgspec.Raw = msgspec.Raw()
     end: bool = False
-    count: int = 0
+    count: Count = 0
     cursor: str = ""
-    seen: int = 0
+    seen: Count = 0
     more: bool = False
     resync: bool = False
+    tag: str = ""
 
 
 class RequestBody(msgspec.Struct, kw_only=True):
@@ -99,6 +115,8 @@ class RequestBody(msgspec.Struct, kw_only=True):
     centre_note: str = ""
     samples: int = 0
     judged: int = 0
+    returned_on: str = ""
+    last_day_on: str = ""
 
 
 class SampleBody(msgspec.Struct, kw_only=True):
@@ -116,12 +134,13 @@ class SampleBody(msgspec.Struct, kw_only=True):
 class EvidenceBody(msgspec.Struct, kw_only=True):
     kind: str
     name: str
-    sha256: str
-    size: int
+    sha256: FileHash
+    size: Count
     sample_id: str = ""
     media_type: str = ""
     not_applicable: str = ""
     url: str = ""
+    agreed: bool = False
 
 
 class JudgementBody(msgspec.Struct, kw_only=True):
@@ -140,8 +159,8 @@ class FileBody(msgspec.Struct, kw_only=True):
     """A file that a person added to a note."""
 
     name: str
-    sha256: str
-    size: int
+    sha256: FileHash
+    size: Count
     media_type: str = ""
 
 
@@ -160,8 +179,8 @@ class ReportBody(msgspec.Struct, kw_only=True):
     moderator_id: str
     moderator_name: str
     issued_at: str
-    pdf_sha256: str
-    pdf_size: int
+    pdf_sha256: FileHash
+    pdf_size: Count
 
 
 class QueueRowBody(msgspec.Struct, kw_only=True):
@@ -186,7 +205,8 @@ class QueueRowBody(msgspec.Struct, kw_only=True):
 class ActMessage(msgspec.Struct, kw_only=True):
     """One act. ``payload_sha256`` is the hex SHA-256 of the payload's bytes exactly as they travel.
 
-    ``files``: hex SHA-256 of the files it names, so that the service knows what to expect.
+    ``files``: hex SHA-256 of the files it names, so that the service knows what to expect. ``seen_tag``: the ``tag``
+    of the page that brought the device to ``seen``; empty from desktops that do not say it.
     """
 
     act_id: str
@@ -201,6 +221,7 @@ class ActMessage(msgspec.Struct, kw_only=True):
     after: str = ""
     rests_on: list[str] = []
     files: list[str] = []
+    seen_tag: str = ""
 
 
 class Push(msgspec.Struct, kw_only=True):
@@ -218,7 +239,7 @@ class OutcomeMessage(msgspec.Struct, kw_only=True):
     outcome: str
     code: str = ""
     says: str = ""
-    n: int = 0
+    n: Count = 0
 
 
 class PushAnswer(msgspec.Struct, kw_only=True):

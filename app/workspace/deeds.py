@@ -34,7 +34,7 @@ class Deeds:
     """Records acts of one person on one device into the outbox.
 
     clock: the device's time, shown to people and never trusted. new_id: makes UUIDv7 texts.
-    seen: the feed number that this device has pulled.
+    seen: the feed number that this device has pulled. seen_tag: names the feed it belongs to.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Deeds:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         seen: Callable[[], int],
+        seen_tag: Callable[[], str],
     ) -> None:
         self._work = work
         self._person = person
@@ -53,6 +54,7 @@ class Deeds:
         self._clock = clock
         self._new_id = new_id
         self._seen = seen
+        self._seen_tag = seen_tag
 
     def judge(
         self,
@@ -170,6 +172,8 @@ class Deeds:
             # Notes stand by themselves: nothing waits for them, and they wait for nothing.
             after="" if isinstance(deed, AddNote) else self._work.last_waiting(target_of(deed)),
             rests_on=rests_on,
+            # Asked after the number: a later head than that one's is as good, an earlier one is not.
+            seen_tag=self._seen_tag(),
         )
         changed: dict[str, Mapping[str, Any] | None] = {drop: None} if drop else {}
         if draft is not None:

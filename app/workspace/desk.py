@@ -9,53 +9,58 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act, RecordJudgement
+from app.domain.acts import Act
 from app.domain.attached import AttachedFile
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
-from app.domain.evidence import Evidence, Fetch
-from app.domain.moderation import Decision, ModerationRequest, current_judgements
+from app.domain.moderation import Decision, current_judgements
 from app.domain.people import Person
+from app.workspace.adding import Adding, Watch
 from app.workspace.conflicts import Conflicts
 from app.workspace.deeds import Deeds
 from app.workspace.drafts import Drafts, place_of
+from app.workspace.evidence_desk import EvidenceDesk
 from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
 from app.workspace.note_files import NoteFiles, Source
 from app.workspace.outbox import OutboxDesk
+from app.workspace.own_files import OwnFilesDesk
 from app.workspace.pictures import Pictures
-from app.workspace.queries import in_order, sheet_of, unreadable_row, work_row
+from app.workspace.queries import judgement_words, sheet_of
 from app.workspace.reports import Reports, write_file
 from app.workspace.snapshots import (
     Changes,
-    HandedOver,
     JudgementDraft,
     OutboxRow,
     ReportDesk,
     ReportDraft,
     RequestSheet,
     Status,
-    SyncMark,
     WorkRow,
 )
 from app.workspace.standing import whose
 from app.workspace.syncing import Syncing
 from app.workspace.travel import Travel
+from app.workspace.work_list import work_rows
 
 if TYPE_CHECKING:
-    from app.evidence.cage import Document
     from app.models.cache import CacheStore
     from app.models.profile import Profile
     from app.models.work import WorkStore
+    from app.sync.upload_worker import OwnFiles
     from app.vault.lock import ProfileLock
 
 
 class Desk:
-    """Everything a person can see and do. Made by `entrance`; raises KnownError for what can go wrong in use."""
+    """Everything a person can see and do. Made by `entrance`; raises KnownError for what can go wrong in use.
+
+    own_files: how the person's own files stand with the service, and how far they have come.
+    """
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class Desk:
         cache: CacheStore,
         files: EvidenceFiles,
         syncing: Syncing,
+        own_files: Callable[[], OwnFiles],
         lock: ProfileLock,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -80,15 +86,27 @@ class Desk:
         self._lock = lock
         self._clock = clock
         self._saved_at: datetime | None = None
-        self._deeds = Deeds(work, self.person, profile.device_id, clock=clock, new_id=new_id, seen=cache.seen)
+        self._recovered: datetime | None = None
+        self._deeds = Deeds(
+            work,
+            self.person,
+            profile.device_id,
+            clock=clock,
+            new_id=new_id,
+            seen=cache.seen,
+            seen_tag=cache.seen_tag,
+        )
         self._notes = NoteFiles(work, files, syncing, self._deeds, self.person.id, new_id)
         self._pictures = Pictures(work, cache, self.person.name)
+        self.evidence = EvidenceDesk(files, self._notes, self._pictures)
         self._drafts = Drafts(work, self._pictures)
         self._reports = Reports(work, self._drafts, files, syncing, self.person.name, clock)
         self.conflicts = Conflicts(
             work, cache, self._pictures, self._drafts, self._deeds, self.person.id, self._saving
         )
         self._outbox = OutboxDesk(work, self._pictures, self.conflicts)
+        self.own_files = OwnFilesDesk(work, own_files)
+        self.adding = Adding(work, self._pictures)
         self.travel = Travel(work, cache, files, syncing, profile.folder, sync=self.sync, clock=clock)
         # Two windows' threads may record at once; acts are put together from what stands, one at a time.
         self._recording = threading.Lock()
@@ -103,33 +121,11 @@ class Desk:
         """All my requests, the most urgent first, with my pending acts counted in; marked where ``conflicts`` found
         something when it last looked.
         """
-        waiting = self._pictures.waiting_by_request()
-        attention = self._outbox.requests_needing_attention() | self.conflicts.open_requests()
-        counts = self._cache.evidence_counts()
-        today = self.today()
-        rows = []
-        for record in self._cache.requests():
-            if not isinstance(record, ModerationRequest):
-                rows.append(unreadable_row(record.root))
-                continue
-            acts = waiting.get(record.id, ())
-            request, submitted = record, False
-            if acts:
-                picture = self._pictures.of(record.id)
-                request, submitted = picture.request, bool(picture.submitted)
-            mark = SyncMark.WAITING if acts else SyncMark.SYNCED
-            if record.id in attention:
-                mark = SyncMark.ATTENTION
-            rows.append(
-                work_row(
-                    request,
-                    today=today,
-                    files=counts.get(record.id, (0, 0)),
-                    mark=mark,
-                    submitted=submitted,
-                )
-            )
-        return in_order(rows)
+        files = self.own_files.of_acts().values()
+        left = {upload.request_id for each in files for upload in each.left}
+        refused = {upload.request_id for each in files for upload in each.refused}
+        attention = self._outbox.requests_needing_attention() | self.conflicts.open_requests() | refused
+        return work_rows(self._cache, self._pictures, self.today(), attention=attention, sending=left)
 
     def request(self, request_id: str) -> RequestSheet:
         """One request with its samples. Raises KnownError ``not_here`` when it does not belong to me any more."""
@@ -147,16 +143,17 @@ class Desk:
     def status(self) -> Status:
         """What the status pill says."""
         counts = self._work.counts()
-        return self._syncing.status(
+        status = self._syncing.status(
             queued=counts.waiting,
-            attention=counts.attention,
+            attention=counts.attention + len(self.own_files.refused()),
             saved_at=self._saved_at,
             synced_at=self._cache.last_synced(),
         )
+        return replace(status, files=self.own_files.under_way())
 
     def outbox(self) -> tuple[OutboxRow, ...]:
         """Everything that I recorded and that is not long settled, and every draft."""
-        return self._outbox.rows()
+        return self._outbox.rows(self.own_files.of_acts(), self.status().reach)
 
     def report_desk(self, request_id: str) -> ReportDesk:
         """What the report proposes, and what is still missing."""
@@ -181,15 +178,7 @@ class Desk:
         with self._saving():
             picture = self._pictures.of(request_id)
             act = self._deeds.judge(picture, sample_id, decision, rationale, actions, seen=seen)
-        position = next(s.position for s in picture.samples if s.id == sample_id)
-        said = f"Sample {position}: {decision.words}"
-        assert isinstance(act.deed, RecordJudgement)
-        met = [
-            j for j in current_judgements(picture.judgements_of(sample_id)) if j.id not in act.deed.supersedes
-        ]
-        if met:
-            said += f". {met[0].moderator_name} judged it meanwhile: compare both"
-        return self._changed(request_id, said, act.id)
+        return self._changed(request_id, judgement_words(picture, act), act.id)
 
     def withdraw_judgement(self, request_id: str, sample_id: str, reason: str) -> Changes:
         """Takes back a judgement that was already sent, with a reason."""
@@ -228,9 +217,15 @@ class Desk:
             act = self._deeds.note(picture, sample_id, text, kept, act_id=act_id)
         return self._changed(request_id, "Note added", act.id)
 
-    def attach(self, request_id: str, source: Source, already: Sequence[AttachedFile] = ()) -> AttachedFile:
+    def attach(
+        self,
+        request_id: str,
+        source: Source,
+        already: Sequence[AttachedFile] = (),
+        watch: Watch | None = None,
+    ) -> AttachedFile:
         """Takes a file in for a note that is being written; it lies here as long as the note's draft names it."""
-        return self._notes.attach(request_id, source, already)
+        return self._notes.attach(request_id, source, already, watch or Watch())
 
     def save_draft(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
         """Keeps what is typed; an empty draft is removed."""
@@ -249,7 +244,9 @@ class Desk:
     def discard_draft(self, draft_key: str) -> Changes:
         """Throws a draft away for good, on the person's word; meant for one whose request is no longer theirs."""
         with self._saving():
+            files = self._drafts.files_of(draft_key)
             self._work.drop_draft(draft_key)
+            self._notes.discard(files)
         return self._changed(place_of(draft_key)[1], "Draft discarded")
 
     # -- report -------------------------------------------------------------------------------------------------
@@ -279,46 +276,27 @@ class Desk:
     # -- outbox -------------------------------------------------------------------------------------------------
 
     def retry(self, act_id: str) -> Changes:
-        """Offers an act again that was blocked or got no answer."""
+        """Offers an act again that was blocked or got no answer, or the files of it that the service refused."""
         with self._saving():
-            entry = self._work.retry(act_id)
+            entry = self._work.entry(act_id)
+            if not self.own_files.offer_again(act_id):
+                entry = self._work.retry(act_id)
         return self._changed(entry.act.request_id)
 
     def export_copy(self, identifier: str, path: Path) -> Path:
-        """Writes an act's or a draft's whole text as a readable file, so that nothing hangs on this program."""
-        return write_file(path, self._outbox.copy_of(identifier))
+        """Writes an act's or a draft's text as a readable file, and beside it a draft's files: nobody else has them."""
+        written = write_file(path, self._outbox.copy_of(identifier))
+        self._notes.export(self._drafts.files_of(identifier), path)
+        return written
+
+    def left_behind(self) -> frozenset[str]:
+        """Keys of drafts that cannot be recorded any more: their requests are no longer mine."""
+        return self._outbox.left_behind()
 
     def recorded_acts(self) -> tuple[Act, ...]:
         """Every act recorded on this computer whose words are still here and that was not taken back, in order."""
         entries = self._work.entries()
         return tuple(entry.act for entry in entries if entry.state != "taken_back" and not entry.forgotten)
-
-    # -- evidence -----------------------------------------------------------------------------------------------
-
-    def open_evidence(self, request_id: str, evidence_id: str) -> Document:
-        """A file as the evidence cage shows it; also one of a note, by the id that the sheet gives it."""
-        return self._files.open(self._evidence(request_id, evidence_id))
-
-    def open_pdf(self, data: bytes, name: str) -> Document:
-        """A PDF of our own, shown through the same cage."""
-        return self._files.open_bytes(data, name)
-
-    def hand_over(self, request_id: str, evidence_id: str) -> HandedOver:
-        """A decrypted copy for the system's own program; ask the person first."""
-        return self._files.hand_over(self._evidence(request_id, evidence_id))
-
-    def handed_over(self) -> tuple[HandedOver, ...]:
-        return self._files.handed_over()
-
-    def purge_handed_over(self) -> tuple[str, ...]:
-        """Removes all handed-over copies; returns the names of those still in use."""
-        return self._files.purge()
-
-    def fetch(
-        self, request_id: str, on_progress: Callable[[Fetch], None], cancelled: Callable[[], bool]
-    ) -> Fetch:
-        """Fetches the request's evidence that is not here yet, and the files of its notes."""
-        return self._notes.fetch(self._pictures.of(request_id), on_progress, cancelled)
 
     # -- talking to the service ---------------------------------------------------------------------------------
 
@@ -327,7 +305,14 @@ class Desk:
 
         Raises KnownError when the service cannot be reached or refuses; everything recorded stays.
         """
-        changes = self._syncing.run(on_changes)
+
+        def tell(told: Changes) -> None:
+            # A request that has left leaves nothing readable behind, also while the desk stays open.
+            self._files.purge_others(self._pictures.is_mine)
+            on_changes(told)
+
+        self._files.purge_others(self._pictures.is_mine)
+        changes = self._syncing.run(tell)
         refused = self._outbox.newly_refused()
         # What the service refused comes back as text to be mended: one's own edit stays in sight.
         touched = frozenset(act.request_id for act in refused)
@@ -355,8 +340,6 @@ class Desk:
         """When the newest draft was saved, if the program was not closed properly the last time."""
         return self._recovered
 
-    _recovered: datetime | None = None
-
     def note_opening(self) -> None:
         """Remembers that the desk is open, so that the next opening knows whether it was closed properly."""
         if self._work.get("open", False):
@@ -380,14 +363,6 @@ class Desk:
                 self._work.put("open", False)
 
     # -- inside -------------------------------------------------------------------------------------------------
-
-    def _evidence(self, request_id: str, evidence_id: str) -> Evidence:
-        picture = self._pictures.of(request_id)
-        of_note = self._notes.find(picture, evidence_id)
-        for item in (*picture.evidence, *filter(None, (of_note,))):
-            if item.id == evidence_id:
-                return item
-        raise KnownError("evidence_gone", "This file no longer belongs to the request.")
 
     @contextlib.contextmanager
     def _saving(self) -> Iterator[None]:

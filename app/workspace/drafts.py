@@ -12,11 +12,16 @@ from app.domain.errors import KnownError
 from app.domain.moderation import Decision, Judgement, Outcome
 from app.workspace.comparing import TITLES
 from app.workspace.pictures import Pictures
+from app.workspace.queries import place_words
 from app.workspace.snapshots import AsideText, DraftBase, JudgementDraft, ReportDraft
 from app.workspace.standing import base_at, base_now
 
 if TYPE_CHECKING:
     from app.models.work import WorkStore
+
+
+WHERE = "where"
+"""Under this a kept draft says what it is about, in words."""
 
 
 def sample_key(request_id: str, sample_id: str) -> str:
@@ -136,6 +141,10 @@ class Drafts:
     def of_report(self, request_id: str) -> ReportDraft:
         return report_draft_of(self._work.draft(report_key(request_id)) or {})
 
+    def files_of(self, key: str) -> tuple[AttachedFile, ...]:
+        """What was added to a draft, by the draft's key; none where there is no such draft."""
+        return draft_of(self._work.draft(key) or {}).files
+
     def keep(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:
         """Keeps what is typed; an empty draft is removed. What does not say on what it stands goes on standing on
         what the kept draft does; when typing begins, on what stands now.
@@ -148,7 +157,7 @@ class Drafts:
             kept = self.of_sample(request_id, sample_id)
             history = () if kept.judges else self._history(request_id, sample_id)
             draft = replace(draft, base=kept.base if kept.judges else base_now(history))
-        self._work.save_draft(key, body_of(draft))
+        self._work.save_draft(key, self._named(body_of(draft), request_id, sample_id))
 
     def keep_report(self, request_id: str, draft: ReportDraft) -> None:
         """Keeps a report being prepared; when it is begun, together with the report that was issued last."""
@@ -156,7 +165,7 @@ class Drafts:
             kept = self._work.draft(report_key(request_id))
             since = self._last_issued(request_id) if kept is None else report_draft_of(kept).since
             draft = replace(draft, since=since)
-        self._work.save_draft(report_key(request_id), report_body_of(draft))
+        self._work.save_draft(report_key(request_id), self._named(report_body_of(draft), request_id))
 
     def restore(self, deed: Deed) -> None:
         """What does not stand any more becomes typed text again, unless newer text is there."""
@@ -178,6 +187,11 @@ class Drafts:
             case SubmitReport():
                 if self.of_report(deed.request_id) == ReportDraft():
                     self.keep_report(deed.request_id, ReportDraft(deed.outcome, deed.summary))
+
+    def _named(self, body: dict[str, Any], request_id: str, sample_id: str = "") -> dict[str, Any]:
+        """With how people call the place it is about: once the request has left, nobody else here knows."""
+        number, position = self._pictures.names(request_id, sample_id)
+        return body | {WHERE: place_words(number, position)} if number else body
 
     def _history(self, request_id: str, sample_id: str) -> tuple[Judgement, ...]:
         """All judgements of a sample; none when its request is no longer mine: its words are kept all the same."""

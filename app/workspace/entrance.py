@@ -13,6 +13,7 @@ from app.domain.errors import KnownError
 from app.domain.people import login_name
 
 if TYPE_CHECKING:
+    from app.evidence.kinds import FileKind
     from app.models.profile import Profile
     from app.models.stores import Stores
     from app.models.work import WorkStore
@@ -65,8 +66,14 @@ def keys_for(profile: Profile) -> Keys:
     return DemoKeys(profile.folder, profile.service_url) if profile.demo else SystemKeys()
 
 
-def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetime] = _now) -> Desk:
-    """Opens the desk of a known profile; needs no network.
+def enter(
+    folder: Path,
+    *,
+    keys: Keys | None = None,
+    clock: Callable[[], datetime] = _now,
+    asks: Callable[[FileKind, str], str] | None = None,
+) -> Desk:
+    """Opens the desk of a known profile; needs no network. ``asks``: as of ``EvidenceFiles``.
 
     Raises KnownError when another window has it open, its key is gone, or its files are newer or damaged.
     """
@@ -99,12 +106,14 @@ def enter(folder: Path, *, keys: Keys | None = None, clock: Callable[[], datetim
         notice = _work_salvaged(stores.work) or cache_lost(
             stores.cache_set_aside, missing=stores.cache_missing
         )
+        sync = Sync(profile, stores, store, secrets, clock=clock)
         desk = Desk(
             profile,
             work=stores.work,
             cache=stores.cache,
-            files=EvidenceFiles(stores.cache, store, lent, Cage(), stores.work.uploads.key),
-            syncing=Syncing(Sync(profile, stores, store, secrets, clock=clock), notice),
+            files=EvidenceFiles(stores.cache, store, lent, Cage(), stores.work.uploads.key, asks),
+            syncing=Syncing(sync, notice, clock),
+            own_files=sync.uploads,
             lock=lock,
             clock=clock,
             new_id=new_act_id,

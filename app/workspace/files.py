@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import IssuedReport, Note
+from app.vault.handed import safe_name
+from app.vault.sealing import damaged
 from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:
     from app.evidence.cage import Cage, Document
+    from app.evidence.kinds import FileKind
     from app.models.cache import CacheStore
     from app.vault.files import FileStore, SealedFile
     from app.vault.handed import HandedOver as Lent
@@ -25,6 +31,8 @@ class EvidenceFiles:
     """The evidence of one profile. Everything here may take a while; call it off the window's thread.
 
     own: the key of a file that the person added here and the service may not have yet, or None.
+    asks: what to ask before a file of that kind and name is opened here, empty where nothing; None: as this computer
+    protects (``question_before_opening``).
     """
 
     def __init__(
@@ -34,12 +42,26 @@ class EvidenceFiles:
         lent: Lent,
         cage: Cage,
         own: Callable[[str], bytes | None],
+        asks: Callable[[FileKind, str], str] | None = None,
     ) -> None:
         self._cache = cache
         self._own = own
         self._store = store
         self._lent = lent
         self._cage = cage
+        self._asks = asks
+        # By content: what a person agreed to open here, for as long as the desk is open.
+        self._trusted: set[str] = set()
+
+    @property
+    def folder(self) -> Path:
+        """Where files lie sealed."""
+        return self._store.folder
+
+    @property
+    def room(self) -> int:
+        """Bytes that are free there."""
+        return shutil.disk_usage(self._store.folder).free
 
     def items(self, evidence: Iterable[Evidence]) -> Mapping[str, EvidenceItem]:
         """By evidence id: whether its file lies here, and whether it can be shown inside."""
@@ -57,8 +79,32 @@ class EvidenceFiles:
         }
 
     def open(self, item: Evidence) -> Document:
-        """The file as the cage shows it. Raises KnownError when it is not here, unreadable, or cannot be shown."""
-        return self._cage.open(self._sealed(item), item.name)
+        """The file as the cage shows it. Raises KnownError when it is not here, unreadable, or cannot be shown; and
+        ``evidence_asks``, whose words are a question, before anything reads a risky file that nobody vouched for.
+        """
+        sealed = self._sealed(item)
+        try:
+            question = self._question(item, sealed)
+        except BaseException:
+            sealed.close()
+            raise
+        if question:
+            sealed.close()
+            raise KnownError("evidence_asks", question)
+        return self._cage.open(sealed, item.name)
+
+    def trust(self, item: Evidence) -> None:
+        """The person was asked and wants it opened here all the same; forgotten when the desk is closed."""
+        self._trusted.add(item.sha256)
+
+    def _question(self, item: Evidence, sealed: SealedFile) -> str:
+        from app.evidence.kinds import HEAD, kind_of
+        from app.evidence.protections import question_before_opening
+
+        if item.sha256 in self._trusted:
+            return ""
+        asks = self._asks if self._asks is not None else question_before_opening
+        return asks(kind_of(sealed.read_at(0, HEAD), item.name), item.name)
 
     def open_bytes(self, data: bytes, name: str) -> Document:
         """A document of our own making, such as the report's preview, through the same cage."""
@@ -88,7 +134,7 @@ class EvidenceFiles:
                     f"“{item.name}” is a program or a script: opening it would run it.",
                     "Ask the centre in a note for the work as a document.",
                 )
-            path = self._lent.lend(item.name, sealed)
+            path = self._lent.lend(item.name, sealed, item.request_id)
         return HandedOver(str(path), item.name)
 
     def handed_over(self) -> tuple[HandedOver, ...]:
@@ -115,9 +161,9 @@ class EvidenceFiles:
                     read += len(piece)
                     on_bytes(read)
         except OSError as error:
-            raise _damaged(repr(error)) from error
+            raise damaged(repr(error)) from error
         if (read, found.hexdigest()) != (item.size, item.sha256):
-            raise _damaged(f"{read} of {item.size} bytes, {found.hexdigest()}")
+            raise damaged(f"{read} of {item.size} bytes, {found.hexdigest()}")
         return True
 
     def mark_lost(self, item: Evidence) -> None:
@@ -127,6 +173,43 @@ class EvidenceFiles:
     def purge(self) -> tuple[str, ...]:
         """Removes every handed-over copy; names those that a program still holds."""
         return tuple(path.name for path in self._lent.purge())
+
+    def purge_others(self, is_mine: Callable[[str], bool]) -> None:
+        """Removes the copies of every request that is no longer mine; one that a program holds is tried again."""
+        for root in self._lent.roots():
+            if not is_mine(root):
+                self._lent.purge_root(root)
+
+    def write_copy(self, file: AttachedFile, beside: Path) -> None:
+        """Writes a file of the person's own in the clear where they asked for it, never over another. One that is not
+        here any more is passed over. Raises KnownError ``cannot_write`` and as ``SealedFile``.
+        """
+        key = self.key_of(file.sha256)
+        if key is None:
+            return
+        stem, dot, ending = safe_name(file.name).rpartition(".")
+        numbered = (f"{beside.stem} - {stem}{'' if n == 1 else f' ({n})'}{dot}{ending}" for n in count(1))
+        with self._store.open(file.sha256, key) as sealed:
+            target = next(path for path in map(beside.with_name, numbered) if not path.exists())
+            try:
+                with target.open("xb") as out:
+                    for piece in sealed.chunks():
+                        out.write(piece)
+            except BaseException as error:
+                target.unlink(missing_ok=True)
+                if not isinstance(error, OSError):
+                    raise
+                raise KnownError(
+                    "cannot_write",
+                    f"“{target.name}” could not be written to {target.parent}.",
+                    "Choose another folder, or make room on the disk. The file itself is safe.",
+                    details=str(error),
+                ) from error
+
+    def drop_own(self, sha256: str) -> None:
+        """A file of the person's own that nothing here names any more goes, unless it is fetched evidence too."""
+        if self._cache.file_key(sha256) is None:
+            self._store.remove(sha256)
 
     def close(self) -> None:
         self._cage.close()
@@ -149,15 +232,6 @@ class EvidenceFiles:
                 "Fetch it while you have a network.",
             )
         return self._store.open(item.sha256, key)
-
-
-def _damaged(details: str) -> KnownError:
-    return KnownError(
-        "file_damaged",
-        "The copy of this file on this computer is damaged and cannot be read.",
-        "Fetch it again while you have a network.",
-        details=details,
-    )
 
 
 def of_note(note: Note, file: AttachedFile) -> Evidence:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, Fetch
 from app.domain.moderation import Note
 from app.models.kept_files import Upload, UploadStage
+from app.workspace.adding import Watch, WatchedFile, must_fit, no_room_for, size_of
 from app.workspace.files import EvidenceFiles, of_note
 from app.workspace.overlay import Picture
 from app.workspace.snapshots import NoteFile
@@ -55,14 +56,17 @@ class NoteFiles:
 
     # -- adding -------------------------------------------------------------------------------------------------
 
-    def attach(self, request_id: str, source: Source, already: Sequence[AttachedFile] = ()) -> AttachedFile:
+    def attach(
+        self, request_id: str, source: Source, already: Sequence[AttachedFile], watch: Watch
+    ) -> AttachedFile:
         """Takes a file in for a note that is still being written; the draft that names it keeps it.
 
-        already: the files that the note has. Raises KnownError as ``Deeds.check_note`` and ``Sync.add_file``.
+        already: the files that the note has. Raises KnownError as ``Deeds.check_note`` and ``Sync.add_file``;
+        ``disk_full`` naming the file and the sizes; ``adding_stopped``. Nothing of the file remains then.
         """
         # Its words may come later: what is checked now is whether the note can have one more file.
         self._deeds.check_note(request_id, "", "A file is added.", (*already, _named(source)))
-        return self._take_in(source, request_id, self._new_id())
+        return self._take_in(source, request_id, self._new_id(), watch)
 
     def take_in(
         self, request_id: str, sample_id: str, text: str, sources: Sequence[Source | AttachedFile]
@@ -80,14 +84,30 @@ class NoteFiles:
             if isinstance(source, AttachedFile):
                 file = self._keep_on(source, request_id, act_id)
             else:
-                file = self._take_in(source, request_id, act_id)
+                file = self._take_in(source, request_id, act_id, Watch())
             found.setdefault(file.sha256, file)
         return act_id, tuple(found.values())
 
-    def _take_in(self, source: Source, request_id: str, act_id: str) -> AttachedFile:
-        content = source if isinstance(source, Path) else source[1]
+    def _take_in(self, source: Source, request_id: str, act_id: str, watch: Watch) -> AttachedFile:
         named = _named(source)
-        return self._syncing.add_file(content, named.name, named.media_type, request_id, act_id)
+        if not isinstance(source, Path):
+            return self._syncing.add_file(source[1], named.name, named.media_type, request_id, act_id)
+        must_fit(source, self._files.folder)
+        # It is opened and read, and that can be watched; nothing else is done with it as a path.
+        watched = cast(Path, WatchedFile(source, watch))
+        try:
+            return self._syncing.add_file(watched, named.name, named.media_type, request_id, act_id)
+        except BaseException as error:
+            self._forget(act_id, source.name)
+            if isinstance(error, KnownError) and error.code == "disk_full":
+                raise no_room_for(source.name, size_of(source), self._files.room) from error
+            raise
+
+    def _forget(self, act_id: str, name: str) -> None:
+        """What was noted of a file before it could be taken in."""
+        for upload in self._work.uploads.all():
+            if (upload.act_id, upload.name) == (act_id, name) and self._files.key_of(upload.sha256) is None:
+                self._work.uploads.drop(upload)
 
     def _keep_on(self, file: AttachedFile, request_id: str, act_id: str) -> AttachedFile:
         """A file that a draft kept is kept for an act from now on."""
@@ -100,6 +120,20 @@ class NoteFiles:
             )
         self._work.uploads.keep(file, key, request_id=request_id, act_id=act_id)
         return file
+
+    def export(self, files: Sequence[AttachedFile], beside: Path) -> None:
+        """Writes the files of a draft in the clear beside the copy of its words."""
+        for file in files:
+            self._files.write_copy(file, beside)
+
+    def discard(self, files: Sequence[AttachedFile]) -> None:
+        """The draft that named these is thrown away: what nothing else names goes with it, and its key."""
+        wanted = {file.sha256 for file in files}
+        drafted = [str(draft.body) for draft in self._work.drafts()]
+        for upload in self._work.uploads.all():
+            named = upload.act_state is not None or any(upload.sha256 in body for body in drafted)
+            if upload.sha256 in wanted and not named and self._work.uploads.drop(upload):
+                self._files.drop_own(upload.sha256)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -129,10 +163,15 @@ class NoteFiles:
             return "Sent" if note.author_id == self._person_id else "On this computer"
         return self._not_had.get(file.sha256, "Not downloaded")
 
-    def find(self, picture: Picture, evidence_id: str) -> Evidence | None:
-        """The file of a note as something to be opened, by the id that ``of_picture`` gave it."""
-        every = (of_note(note, file) for note in picture.notes for file in note.files)
-        return next((item for item in every if item.id == evidence_id), None)
+    def evidence(self, picture: Picture, evidence_id: str) -> Evidence:
+        """A file of the request, or of one of its notes by the id that ``of_picture`` gave it. Raises KnownError
+        ``evidence_gone``.
+        """
+        of_notes = (of_note(note, file) for note in picture.notes for file in note.files)
+        found = next((one for one in (*picture.evidence, *of_notes) if one.id == evidence_id), None)
+        if found is None:
+            raise KnownError("evidence_gone", "This file no longer belongs to the request.")
+        return found
 
     # -- fetching -----------------------------------------------------------------------------------------------
 
@@ -146,7 +185,7 @@ class NoteFiles:
         tried = {item.sha256 for item in missing}
         others = {sha256: says for sha256, says in self._not_had.items() if sha256 not in tried}
         self._not_had = others | {
-            item.sha256: done.failed[item.name] for item in missing if item.name in done.failed
+            sha256: failed.says for sha256, failed in done.failed.items() if sha256 in tried
         }
         return done
 

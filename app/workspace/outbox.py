@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.domain.acts import (
@@ -16,12 +17,13 @@ from app.domain.acts import (
     WithdrawJudgement,
 )
 from app.domain.dates import moment
-from app.models.entries import TOO_LARGE, UNREAD
+from app.models.entries import UNREAD_CODES
 from app.workspace import drafts
 from app.workspace.conflicts import Conflicts
+from app.workspace.own_files import FilesOfAct, files_state
 from app.workspace.pictures import Pictures
 from app.workspace.queries import place_words, words_for
-from app.workspace.snapshots import OutboxRow, OutboxState
+from app.workspace.snapshots import OutboxRow, OutboxState, Reach
 
 if TYPE_CHECKING:
     from app.models.work import DraftEntry, OutboxEntry, WorkStore
@@ -44,6 +46,14 @@ _OUTCOMES = {kind.value: kind for kind in OutcomeKind}
 _FORGOTTEN = "The service keeps it; its words are no longer on this computer."
 _TAKEN_BACK = "You took it back before it was sent."
 
+_WAITS = {
+    Reach.ONLINE: "Is sent in a moment.",
+    Reach.SYNCING: "Is sent in a moment.",
+    Reach.OFFLINE: "Waits for the network.",
+    Reach.SIGNED_OUT: "Waits until you have signed in again.",
+}
+"""Why an act that was not offered yet is not sent."""
+
 _KINDS = {
     RecordJudgement.__name__: "a judgement",
     WithdrawJudgement.__name__: "a judgement taken back",
@@ -63,12 +73,19 @@ class OutboxDesk:
         self._conflicts = conflicts
         self._mine: dict[str, bool] = {}
 
-    def rows(self) -> tuple[OutboxRow, ...]:
-        """Drafts first, then acts, newest first in each state."""
+    def rows(self, files: Mapping[str, FilesOfAct], reach: Reach) -> tuple[OutboxRow, ...]:
+        """Drafts first, then acts, newest first in each state.
+
+        files: by act id, those that the service does not have. reach: on what an act waits that is not sent yet.
+        """
         compared = frozenset(conflict.key for conflict in self._conflicts.known)
         self._mine = {}
         found = [self._draft_row(draft, compared) for draft in self._work.drafts()]
-        found += [self._row(entry, compared) for entry in reversed(self._shown())]
+        for entry in reversed(self._shown(files)):
+            row = self._row(entry, compared, reach)
+            if entry.act_id in files and row.state is OutboxState.SENT:
+                row = _without_files(row, files[entry.act_id])
+            found.append(row)
         order = {state: index for index, state in enumerate(OutboxState)}
         return tuple(sorted(found, key=lambda row: order[row.state]))
 
@@ -84,11 +101,17 @@ class OutboxDesk:
             self._work.put("refusals told", [entry.act_id for entry in entries])
         return new
 
+    def left_behind(self) -> frozenset[str]:
+        """Keys of drafts whose requests are no longer mine: no screen but the Outbox shows them."""
+        kept = [draft.key for draft in self._work.drafts()]
+        return frozenset(key for key in kept if not self._pictures.is_mine(drafts.place_of(key)[1]))
+
     def copy_of(self, identifier: str) -> bytes:
         """The whole text of an act or a draft, readable without this program."""
         for draft in self._work.drafts():
             if draft.key == identifier:
-                return self._readable("Draft", draft.changed_at, dict(draft.body))
+                told = {name: value for name, value in draft.body.items() if name != "base"}
+                return self._readable("Draft", draft.changed_at, told)
         entry = self._work.entry(identifier)
         if entry.forgotten:
             return f"{self._words(entry)}\n{moment(entry.recorded_at)}\n{self._why(entry)}\n".encode()
@@ -99,41 +122,43 @@ class OutboxDesk:
     def _needing_attention(self) -> Iterable[OutboxEntry]:
         return self._work.entries(states=("conflict", "rejected", "blocked"))
 
-    def _shown(self) -> list[OutboxEntry]:
+    def _shown(self, files: Iterable[str]) -> list[OutboxEntry]:
         open_ones = self._work.entries(
             states=("queued", "sending", "held", "conflict", "rejected", "blocked")
         )
         settled = self._work.entries(states=("applied", "taken_back"), newest=SHOWN_SENT)
-        return sorted((*open_ones, *settled), key=lambda entry: entry.seq)
+        # However many were settled since: what is not all sent is never passed over.
+        listed = {entry.act_id for entry in (*open_ones, *settled)}
+        others = [self._work.entry(act_id) for act_id in files if act_id not in listed]
+        return sorted((*open_ones, *settled, *others), key=lambda entry: entry.seq)
 
-    def _row(self, entry: OutboxEntry, compared: frozenset[str]) -> OutboxRow:
+    def _row(self, entry: OutboxEntry, compared: frozenset[str], reach: Reach) -> OutboxRow:
         state = _STATES[entry.state]
         return OutboxRow(
             act_id=entry.act_id,
             draft_key="",
             state=state,
             what=self._words(entry),
-            why=self._why(entry),
+            why=self._why(entry, reach),
             request_id=entry.request_id,
             sample_id=_sample_of(entry),
             at=entry.answered_at or entry.recorded_at,
             outcome=_OUTCOMES.get(entry.state),
-            can_retry=entry.state == "blocked"
-            or (entry.state == "rejected" and entry.code in (TOO_LARGE, UNREAD)),
+            can_retry=entry.state == "blocked" or (entry.state == "rejected" and entry.code in UNREAD_CODES),
             can_take_back=entry.state == "queued" or state is OutboxState.ATTENTION,
             about_report=entry.kind == SubmitReport.__name__,
             gone=self._is_gone(entry.request_id),
             compare=f"act/{entry.request_id}/{entry.act_id}" in compared,
         )
 
-    def _why(self, entry: OutboxEntry) -> str:
+    def _why(self, entry: OutboxEntry, reach: Reach = Reach.OFFLINE) -> str:
         if entry.forgotten and entry.state == "taken_back":
             return f"{entry.says or _TAKEN_BACK} Its words are no longer on this computer."
         if entry.forgotten:
             return f"{_FORGOTTEN} {entry.says}".strip()
         match entry.state:
             case "queued":
-                return "Waits for the network." if not entry.says else entry.says
+                return entry.says or _WAITS[reach]
             case "sending":
                 return "Sent; the service's answer is not here yet. It is asked again by itself."
             case "applied":
@@ -147,12 +172,14 @@ class OutboxDesk:
 
     def _draft_row(self, draft: DraftEntry, compared: frozenset[str]) -> OutboxRow:
         kind, request_id, sample_id = drafts.place_of(draft.key)
-        where = place_words(*self._pictures.names(request_id, sample_id))
         gone = self._is_gone(request_id)
+        where = place_words(*self._pictures.names(request_id, sample_id))
+        if gone:
+            where = str(draft.body.get(drafts.WHERE, where))
         compare = f"{'report' if kind == 'report' else 'draft'}{draft.key[len(kind) :]}" in compared
         why = "Saved on this computer. Open it to go on."
         if gone:
-            why = "Its request is no longer among yours. Export a copy if you need the words, or discard it."
+            why = "Not recorded; the request is no longer yours. Export a copy if you need it, or discard it."
         elif compare:
             why = "Changed elsewhere meanwhile. Compare both and choose."
         return OutboxRow(
@@ -195,6 +222,12 @@ class OutboxDesk:
             if value not in ("", None):
                 lines.append(f"{name.replace('_', ' ').capitalize()}: {value}")
         return ("\n".join(lines) + "\n").encode()
+
+
+def _without_files(row: OutboxRow, files: FilesOfAct) -> OutboxRow:
+    """The service has the act; it is not all sent while it lacks a file of it."""
+    state = OutboxState.ATTENTION if files.refused else OutboxState.SENDING
+    return replace(row, state=state, why=files_state(files), can_retry=bool(files.refused))
 
 
 def _sample_of(entry: OutboxEntry) -> str:

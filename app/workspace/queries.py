@@ -239,6 +239,17 @@ def place_words(number: str, position: int | None) -> str:
     return f"Sample {position} of {number}" if position is not None else f"Request {number}"
 
 
+def judgement_words(picture: Picture, act: Act) -> str:
+    """What to tell when a judgement was recorded: ``Sample 7: Agreed``, and whom it met."""
+    deed = act.deed
+    assert isinstance(deed, RecordJudgement)
+    position = next(sample.position for sample in picture.samples if sample.id == deed.sample_id)
+    said = f"Sample {position}: {deed.decision.words}"
+    standing = current_judgements(picture.judgements_of(deed.sample_id))
+    met = next((one for one in standing if one.id not in deed.supersedes), None)
+    return said if met is None else f"{said}. {met.moderator_name} judged it meanwhile: compare both"
+
+
 def words_for(act: Act, position: int | None, number: str) -> str:
     """What an act was, in the Outbox: ``Sample 7 of MR-2041: Agreed``."""
     where = place_words(number, position)

@@ -306,11 +306,24 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FilesUnderWay:
+    """How many of the person's own files the service does not have whole yet. ``sent``, ``size``: bytes, as far as
+    this computer knows now: what was sent before it was opened is counted when sending goes on.
+    """
+
+    count: int = 0
+    sent: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the status pill says; always true.
 
     saved_at: when something was last saved on this laptop; queued: acts not yet answered by the service.
+    attention: acts that the service refused, or that it has without a file of theirs that it refused.
     trouble: one sentence for the banner, empty when all is well; ``do`` what the person can do.
+    reached_at: when the service last answered: being online is known as at then, and not for now.
     """
 
     reach: Reach
@@ -321,6 +334,8 @@ class Status:
     trouble: str = ""
     do: str = ""
     details: str = ""
+    files: FilesUnderWay = FilesUnderWay()
+    reached_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,15 +26,18 @@ class Syncing:
     """One profile's way to its service. ``sync`` is the laptop's half of the protocol.
 
     notice: something that happened at opening and that the next sync mends; told until then, also offline.
+    clock: this computer's.
     """
 
-    def __init__(self, sync: Sync, notice: KnownError | None = None) -> None:
+    def __init__(self, sync: Sync, notice: KnownError | None, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
         self._notice = notice
         self._sync = sync
         self._lock = threading.Lock()
         self._running = False
         self._reach = Reach.OFFLINE
         self._trouble: KnownError | None = None
+        self._reached_at: datetime | None = None
         # Where each of the person's own files stood when that was last told.
         self._stages: frozenset[tuple[str, str, str, str]] = frozenset()
 
@@ -52,6 +56,9 @@ class Syncing:
             self._sync.run(tell)
         except KnownError as error:
             self._leave(error)
+            raise
+        except Exception as defect:
+            self._leave(_stumbled(defect))
             raise
         self._leave(None)
         moved = self._moved()
@@ -89,19 +96,19 @@ class Syncing:
         with self._lock:
             self._trouble = None
             self._reach = Reach.ONLINE
+            self._reached_at = self._clock()
 
     def status(
         self, *, queued: int, attention: int, saved_at: datetime | None, synced_at: datetime | None
     ) -> Status:
         with self._lock:
-            reach, trouble = self._reach, self._trouble
+            reach, trouble, reached_at = self._reach, self._trouble, self._reached_at
             if trouble is None or trouble.code in OFFLINE_CODES:
                 trouble = self._notice
+        plain = Status(reach, queued, attention, saved_at, synced_at, reached_at=reached_at)
         if trouble is None:
-            return Status(reach, queued, attention, saved_at, synced_at)
-        return Status(
-            reach, queued, attention, saved_at, synced_at, trouble.says, trouble.do, trouble.details
-        )
+            return plain
+        return replace(plain, trouble=trouble.says, do=trouble.do, details=trouble.details)
 
     def next_try_in(self, attempt: int) -> float:
         """Seconds to wait after ``attempt`` failures in a row, honouring the service's own wish."""
@@ -123,8 +130,18 @@ class Syncing:
             self._trouble = error
             if error is None:
                 self._reach = Reach.ONLINE
+                self._reached_at = self._clock()
                 self._notice = None
             elif error.code == "sign_in_again":
                 self._reach = Reach.SIGNED_OUT
             else:
                 self._reach = Reach.OFFLINE
+
+
+def _stumbled(defect: Exception) -> KnownError:
+    return KnownError(
+        "sync_stumbled",
+        "Touchstone stumbled over something while it synced.",
+        "It is tried again by itself, and your work is kept. Tell the support contact if this stays so.",
+        details=repr(defect),
+    )

@@ -16,7 +16,7 @@ from app.domain.moderation import ModerationRequest, Sample
 from app.workspace.files import EvidenceFiles
 from app.workspace.queries import in_order, work_row
 from app.workspace.snapshots import Changes, Group, SyncMark
-from app.workspace.syncing import Syncing
+from app.workspace.syncing import OFFLINE_CODES, Syncing
 from app.workspace.travel_plan import (
     Stage,
     TravelChoice,
@@ -40,6 +40,8 @@ _SETTING = "travel"
 
 AT_ONCE = 4
 """How many files travel side by side, and so are named as under way."""
+
+_CONNECT = "Connect and press Try again; without a network these cannot be opened."
 
 _NO_WAY = frozenset({"service_unreachable", "sign_in_again", "service_address_refused"})
 """Where the round of sync failed with one of these, no file could be fetched either."""
@@ -174,6 +176,7 @@ class Travel:
             as_at=self._cache.last_synced(),
             ended_at=self._clock(),
             stopped=run.stopped,
+            less_helps=run.less_helps,
         )
         if not report.stopped:
             self._end(memory, left, plan, report)
@@ -273,6 +276,7 @@ class _Run:
         self._trouble: dict[str, tuple[str, str]] = {}
         self.agreed: set[str] = set()
         self.short_by = 0
+        self.less_helps = True
         self.stopped = False
 
     def failures(self) -> tuple[TravelFailure, ...]:
@@ -291,7 +295,9 @@ class _Run:
         need = need_of(self.files, self._plan.free)
         if not need.fits:
             self.short_by = need.short_by
-            self._blame(missing, "There is not enough room on this computer.", "Make room, or choose less.")
+            self.less_helps = need.less_helps
+            do = "Make room, or choose less." if need.less_helps else "Make room."
+            self._blame(missing, "There is not enough room on this computer.", do)
         else:
             self._bring(missing, refused)
 
@@ -313,7 +319,7 @@ class _Run:
         if self._enough():
             return
         if refused is not None and refused.code in _NO_WAY:
-            self._blame(missing, refused.says, refused.do)
+            self._blame(missing, refused.says, _CONNECT if refused.code in OFFLINE_CODES else refused.do)
             return
         waiting = list(missing)
         marks = (-1, -1)
@@ -324,11 +330,7 @@ class _Run:
             if now != marks:
                 marks = now
                 here = self._store.which_here(file.evidence for file in waiting)
-                waiting = [
-                    file
-                    for file in waiting
-                    if file.evidence.sha256 not in here and file.evidence.name not in fetch.failed
-                ]
+                waiting = [file for file in waiting if file.evidence.sha256 not in {*here, *fetch.failed}]
             # They set out in order, four at a time: the first of those that wait are under way.
             names = tuple(file.evidence.name for file in waiting[:AT_ONCE])
             self._on_progress(
@@ -343,7 +345,8 @@ class _Run:
         if absent and self._enough():
             return
         for file in absent:
-            says = fetch.failed.get(file.evidence.name, "It could not be fetched.")
+            failed = fetch.failed.get(file.evidence.sha256)
+            says = failed.says if failed is not None else "It could not be fetched."
             self._blame([file], says, "Try again; if it stays so, tell the support contact.")
 
     def _read(self, files: Sequence[TravelFile], *, last: bool = False) -> list[TravelFile]:

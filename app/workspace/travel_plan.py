@@ -100,6 +100,11 @@ class TravelNeed:
     def fits(self) -> bool:
         return not self.short_by
 
+    @property
+    def less_helps(self) -> bool:
+        """Whether anything at all could be fetched: not where the reserve alone is short."""
+        return self.free > RESERVE
+
 
 @dataclass(frozen=True, slots=True)
 class TravelPlan:
@@ -221,7 +226,8 @@ class TravelReport:
 
     files: the chosen files that can come along, each content once; size: their bytes.
     agreed: how many of them were read whole in this run and had the size and SHA-256 that the service names.
-    left: numbers of requests that were chosen and are no longer mine. short_by: bytes the disk lacked.
+    left: numbers of requests that were chosen and are no longer mine.
+    short_by: bytes the disk lacked; less_helps: whether a smaller choice could have come along.
     refused: why the service could not be asked, or None. as_at: when all was last in step with it.
     stopped: the person paused or cancelled; nothing is said then about files that had not had their turn.
     """
@@ -237,6 +243,7 @@ class TravelReport:
     as_at: datetime | None
     ended_at: datetime
     stopped: bool = False
+    less_helps: bool = True
 
     @property
     def whole(self) -> bool:

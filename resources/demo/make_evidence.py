@@ -272,7 +272,7 @@ def quality_assurance() -> list[Entry]:
         ("p", "None. Thank you for the note about January."),
     )
     advice = (
-        "To: Imogen Sedgeley. From: Helen Marchbank, internal quality assurance. 16 February 2026.",
+        "To: Marcus Ferndale. From: Helen Marchbank, internal quality assurance. 16 February 2026.",
         (
             "Unit 502, Siân Hawthorne. I agree with the decision. The account is short, and two criteria rest on few "
             "sentences; they are met, but only just."

@@ -131,6 +131,7 @@ def test_the_benchmarks_have_their_fixed_names_and_shape() -> None:
         "upload",
         "resume",
         "report",
+        "claim",
     ]
     assert Result.__match_args__ == ("name", "n", "value", "unit", "floor", "ratio", "runs")
 

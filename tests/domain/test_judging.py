@@ -21,6 +21,7 @@ from app.domain.judging import (
     missing_for_report,
     propose_outcome,
 )
+from app.domain.life import after_records_updated
 from app.domain.moderation import (
     HOLDABLE,
     ActionForCentre,
@@ -37,6 +38,7 @@ from app.domain.moderation import (
 from tests.support.records import judgement, rejecting, request, sample
 
 decisions = st.sampled_from(list(Decision))
+TODAY = date(2026, 3, 4)
 
 
 def deed(decision: Decision, rationale: str = "", *actions: str) -> RecordJudgement:
@@ -119,16 +121,16 @@ def test_M56_learner_outcomes_stand_apart_from_the_batch(found: list[Decision]) 
 
 
 def test_M57_D3_one_unsatisfactory_learner_holds_the_whole_request() -> None:
-    rejected = after_report(request(), Outcome.REJECTED)
+    rejected = after_report(request(), Outcome.REJECTED, TODAY)
     assert rejected.state is RequestState.RETURNED_TO_CENTRE
     assert rejected.certification_hold
     assert certification_stopped(rejected)
 
 
-def test_M58_accepted_updates_records_and_lifts_the_batch_hold() -> None:
-    accepted = after_report(request(certification_hold=True), Outcome.ACCEPTED)
-    assert accepted.state is RequestState.RECORDS_UPDATED
-    assert not accepted.certification_hold
+def test_M58_acceptance_lifts_the_batch_hold_and_the_records_are_updated() -> None:
+    accepted = after_report(request(certification_hold=True), Outcome.ACCEPTED, TODAY)
+    assert (accepted.state, accepted.certification_hold) == (RequestState.ACCEPTED, False)
+    assert after_records_updated(accepted).state is RequestState.RECORDS_UPDATED
 
 
 def test_M59_a_rejection_without_an_action_cannot_be_completed() -> None:

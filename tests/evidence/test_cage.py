@@ -69,7 +69,11 @@ def test_every_file_of_the_corpus_is_shown_or_said_to_be_handed_over(corpus: Pat
 def test_the_cage_looks_into_every_file_as_the_look_itself_does(corpus: Path, cage: Cage) -> None:
     for path in sorted(corpus.glob("*/*")):
         source = PathSource(path)
-        assert cage.inspect(source, path.name) == inspect(source, path.name)
+        told, found = cage.inspect(source, path.name), inspect(source, path.name)
+        assert (told.verdict, told.kind, told.says) == (found.verdict, found.kind, found.says)
+        assert [(entry.name, entry.size) for entry in told.entries] == [
+            (entry.name, entry.size) for entry in found.entries
+        ]
 
 
 def test_a_pdf_shows_its_pages_words_and_hits(cage: Cage) -> None:

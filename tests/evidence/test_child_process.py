@@ -12,6 +12,7 @@ import pytest
 from app.domain.errors import KnownError
 from app.evidence.cage import Cage
 from app.evidence.cage_process import ChildProcess
+from app.evidence.findings import Verdict
 from app.evidence.sources import BytesSource
 
 LIAR = """
@@ -106,9 +107,48 @@ def test_a_refusal_in_unknown_words_becomes_one_of_ours() -> None:
 def test_a_look_that_the_child_dies_of_is_reported_as_a_finding() -> None:
     with Cage(start=liar(b"\xff" * 8)) as cage:
         found = cage.inspect(TEXT, "a.txt")
-    assert found.damaged
-    assert found.hostile
+    assert found.verdict is Verdict.HOSTILE
     assert found.says
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        {},
+        {"kind": "text", "verdict": "fine"},
+        {"kind": "trap", "verdict": "ok"},
+        {"kind": "text", "verdict": "ok", "entries": 7},
+        {"kind": "text", "verdict": "ok", "entries": ["a.txt"]},
+        {"kind": "text", "verdict": "ok", "entries": [{"name": "a", "size": -1}]},
+        {"kind": "text", "verdict": "ok", "entries": [{"name": "a", "size": 1 << 70}]},
+    ],
+)
+def test_a_verdict_out_of_form_is_none(done: dict[str, object]) -> None:
+    with Cage(start=liar(frame({"done": done}))) as cage:
+        assert cage.inspect(TEXT, "a.txt").verdict is Verdict.HOSTILE
+
+
+def test_a_verdict_longer_than_anybody_reads_is_cut() -> None:
+    entries = [{"name": "n" * 5_000, "size": 1}, *[{"name": "n", "size": 1}] * 1_100]
+    done = {
+        "kind": "text",
+        "media_type": "text/plain",
+        "verdict": "ok",
+        "says": "s" * 5_000,
+        "entries": entries,
+    }
+    with Cage(start=liar(frame({"done": done}))) as cage:
+        found = cage.inspect(TEXT, "a.txt")
+    assert len(found.says) == len(found.entries[0].name) == 500
+    assert len(found.entries) == 1_000
+
+
+def test_a_look_that_takes_too_long_is_no_fault_of_the_file() -> None:
+    silent = [sys.executable, "-I", "-c", "import sys; sys.stdin.buffer.read()"]
+    with Cage(seconds=0.5, start=lambda: ChildProcess(silent)) as cage:
+        found = cage.inspect(TEXT, "a.txt")
+    assert found.verdict is Verdict.UNKNOWN
+    assert "too long" in found.says
 
 
 def test_a_silent_child_is_stopped_in_time() -> None:

@@ -223,7 +223,7 @@ def test_a_broken_file_of_evidence(tmp_path: Path) -> None:
     try:
         item = desk.request("request-1").samples[0].evidence[0]
         with pytest.raises(KnownError) as error:
-            desk.open_evidence("request-1", item.evidence.id)
+            desk.evidence.open("request-1", item.evidence.id)
         plain(error.value)
         desk.record_judgement("request-1", "request-1/sample-1", Decision.AGREED, "", [])
     finally:

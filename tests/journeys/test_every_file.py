@@ -27,7 +27,7 @@ def test_M46_every_readable_file_is_attached_synced_hashed_and_opened(
     desk = signs_in()
     desk.sync(lambda _: None)
     request_id = next(row.request_id for row in desk.work() if row.number == "R1")
-    state = desk.fetch(request_id, lambda _: None, lambda: False)
+    state = desk.evidence.fetch(request_id, lambda _: None, lambda: False)
     assert not state.failed
     assert state.done == state.total
     seen = set()
@@ -38,17 +38,17 @@ def test_M46_every_readable_file_is_attached_synced_hashed_and_opened(
         seen.add(evidence.name)
         assert item.here
         assert evidence.sha256 == manifest[evidence.name]
-        lent = Path(desk.hand_over(request_id, evidence.id).path)
+        lent = Path(desk.evidence.hand_over(request_id, evidence.id).path)
         assert hashlib.sha256(lent.read_bytes()).hexdigest() == manifest[evidence.name]
         if item.shown_inside:
             look_at(desk, request_id, evidence.id)
     assert seen == set(manifest)
-    assert desk.purge_handed_over() == ()
+    assert desk.evidence.purge() == ()
 
 
 def look_at(desk: Desk, request_id: str, evidence_id: str) -> None:
     """The first page or the whole text, through the evidence cage; raises if it cannot be shown."""
-    document = desk.open_evidence(request_id, evidence_id)
+    document = desk.evidence.open(request_id, evidence_id)
     try:
         if document.kind == "text":
             assert document.text()

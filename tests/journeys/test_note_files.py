@@ -59,7 +59,7 @@ def files_of(desk: Desk, request_id: str) -> tuple[NoteFile, ...]:
 
 
 def fetch(desk: Desk, request_id: str) -> Fetch:
-    return desk.fetch(request_id, lambda _: None, lambda: False)
+    return desk.evidence.fetch(request_id, lambda _: None, lambda: False)
 
 
 def test_M53_one_attaches_a_photo_and_the_other_reads_it(people: dict[str, Desk]) -> None:
@@ -81,7 +81,7 @@ def test_M53_one_attaches_a_photo_and_the_other_reads_it(people: dict[str, Desk]
     assert fetch(quality, request_id).failed == {}
     (theirs,) = files_of(quality, request_id)
     assert (theirs.item.here, theirs.state) == (True, "On this computer")
-    document = quality.open_evidence(request_id, theirs.item.evidence.id)
+    document = quality.evidence.open(request_id, theirs.item.evidence.id)
     assert document.text() == WORDS.decode()
     document.close()
 
@@ -96,7 +96,7 @@ def test_a_file_that_its_author_has_not_sent_yet_says_so(people: dict[str, Desk]
     way(quality).open_root(request_id, lambda requests, outbox: None)
     failed = fetch(quality, request_id).failed
     (theirs,) = files_of(quality, request_id)
-    assert theirs.state == failed["wall.txt"]
+    assert theirs.state == failed[absent.sha256].says
     assert theirs.state == "The file is still on its way from its author's computer."
     way(morgan).add_file(WORDS, "wall.txt", "text/plain", request_id, morgan.recorded_acts()[-1].id)
     way(morgan).upload()

@@ -165,7 +165,7 @@ def test_M03_a_request_given_to_somebody_else_leaves_this_laptop_but_no_work_is_
 ) -> None:
     desk = laptops.sign_in("here")
     request_id = request_of(desk)
-    desk.fetch(request_id, lambda _: None, lambda: False)
+    desk.evidence.fetch(request_id, lambda _: None, lambda: False)
     sample_id = desk.request(request_id).samples[0].sample.id
     desk.record_judgement(request_id, sample_id, Decision.AGREED, "Judged before I knew.", [])
     engine = open_engine(service.database_url)

@@ -28,13 +28,17 @@ def states(work: WorkStore) -> dict[str, str]:
 
 
 def test_an_act_is_frozen_with_its_hash_when_it_is_recorded(work: WorkStore) -> None:
-    recorded = act(1, judging(), seen=7, base_rev=3, after="act-0", rests_on=("act-8", "act-9"))
+    recorded = act(
+        1, judging(), seen=7, seen_tag="of-seven", base_rev=3, after="act-0", rests_on=("act-8", "act-9")
+    )
     entry = work.add(recorded)
     assert entry.act == recorded
     assert entry.payload == payload_of(recorded.deed)
     assert entry.payload_sha256 == payload_hash(entry.payload)
     assert entry.state is ActState.QUEUED
-    assert bytes(entry.message().payload) == entry.payload
+    message = entry.message()
+    assert bytes(message.payload) == entry.payload
+    assert (message.seen, message.seen_tag) == (7, "of-seven")
 
 
 def test_acts_survive_closing_and_opening(open_again: Opener) -> None:

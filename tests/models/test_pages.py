@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.domain.moderation import queue_row_of
 from app.models.cache import CacheStore
 from app.models.database import Database
+from app.models.held import Page
 from app.models.stores import Stores
 from app.wire.messages import FeedLine
 from tests.models.conftest import Opener
@@ -279,6 +280,14 @@ def test_a_file_that_is_needed_again_is_no_longer_to_be_removed(cache: CacheStor
     cache.apply_page(page([enter("request-1"), put(EVIDENCE)], "c3", 3))
     assert cache.reserve_file(HASH, 1234, OTHER_KEY) == OTHER_KEY
     assert cache.files_to_remove() == ()
+
+
+def test_the_tag_of_the_feed_is_kept_beside_the_number_it_belongs_to(open_again: Opener) -> None:
+    cache = open_again().cache
+    assert cache.seen_tag() == ""
+    cache.apply_page(Page([put(REQUEST)], "c7", 7, more=False, tag="of-seven"))
+    cache.apply_page(Page([], "c7", 7, more=False, tag="of-eight"))
+    assert (cache.seen(), cache.seen_tag()) == (7, "of-seven")
 
 
 def test_the_log_is_cut_when_a_root_left(stores: Stores) -> None:

@@ -11,13 +11,15 @@ import pytest
 
 from app.domain.evidence import EvidenceKind
 from app.domain.moderation import Decision, Outcome
-from app.models.backup import back_up
+from app.models.backup import KEPT, back_up
 from app.models.broken import PAGE, BrokenFile, log_of
 from app.models.profile import create_profile
 from app.service.assignments import assign_moderator
 from app.service.backups import back_up as back_up_service
 from app.service.blobs import BlobStore
-from app.service.claims import (
+from app.service.database import migrate, open_engine
+from app.service.importer import import_folder
+from app.service.quick import (
     Attachment,
     ClaimLine,
     NewRequest,
@@ -25,8 +27,6 @@ from app.service.claims import (
     declare_evidence_complete,
     open_request,
 )
-from app.service.database import migrate, open_engine
-from app.service.importer import import_folder
 from app.sync import keep_tokens, sign_in_at
 from app.workspace.desk import Desk
 from app.workspace.snapshots import JudgementDraft, ReportDraft
@@ -140,14 +140,14 @@ def sync(desk: Desk) -> None:
 
 def work_on_it(desk: Desk, request_id: str) -> None:
     """Everything a person does with a request: fetches, looks, searches, hands over, judges, notes, reports."""
-    fetched = desk.fetch(request_id, lambda fetch: None, lambda: False)
+    fetched = desk.evidence.fetch(request_id, lambda fetch: None, lambda: False)
     assert not fetched.failed
     (sheet,) = desk.request(request_id).samples
     assert sheet.sample.learner_name == LEARNER
     evidence = [item.id for item in desk._pictures.of(request_id).evidence if item.name == f"{NAME}.txt"]
-    with desk.open_evidence(request_id, evidence[0]) as document:
+    with desk.evidence.open(request_id, evidence[0]) as document:
         assert CONTENT in document.text()
-    assert Path(desk.hand_over(request_id, evidence[0]).path).read_text().startswith(CONTENT)
+    assert Path(desk.evidence.hand_over(request_id, evidence[0]).path).read_text().startswith(CONTENT)
     desk.save_draft(request_id, sheet.sample.id, JudgementDraft(Decision.NOT_AGREED, RATIONALE, (ACTION,)))
     desk.record_judgement(request_id, sheet.sample.id, Decision.NOT_AGREED, RATIONALE, [ACTION])
     desk.add_note(request_id, sheet.sample.id, NOTE)
@@ -166,7 +166,13 @@ def test_nothing_of_a_request_that_left_is_found(house: House, laptop: Laptop, t
     # The search would find them: each in some database, and the content in the copy that was handed over.
     assert {word for word in CANARIES if any(word in place for place in there)} == set(CANARIES)
     sync(desk)
+    (lent,) = desk.evidence.handed_over()
     assign_moderator(house.engine, NUMBER, "jules@people.invalid")
+    sync(desk)
+    # Nothing readable waits until somebody closes the desk.
+    assert desk.evidence.handed_over() == ()
+    assert not Path(lent.path).exists()
+    assert not [place for place in found_on(laptop) if place.startswith(CONTENT) and "handed-over" in place]
     # The service's backups hold everything from now on; a program that was just begun asks up to where.
     back_up_service(house.engine, house.database_url, house.files_url, tmp_path / "copies of the service")
     desk.close()
@@ -177,5 +183,49 @@ def test_nothing_of_a_request_that_left_is_found(house: House, laptop: Laptop, t
     desk.close()
     # The next opening replaces the day's copies.
     laptop.enter().close()
+    assert found_on(laptop) == set()
+    shutil.rmtree(laptop.base)
+
+
+def test_what_was_not_recorded_stays_for_its_author_and_nothing_else_does(
+    house: House, laptop: Laptop, tmp_path: Path
+) -> None:
+    """An unrecorded note with a photo is its author's own, and nobody else has it: it is kept, by design, until they
+    take a copy or throw it away. Of the request itself nothing is left meanwhile.
+    """
+    desk = laptop.enter()
+    sync(desk)
+    (request_id,) = [row.request_id for row in desk.work() if row.number == NUMBER]
+    (sheet,) = desk.request(request_id).samples
+    photo = desk.attach(request_id, (f"{ACTION}.txt", f"{SUMMARY} seen on the wall.".encode()))
+    desk.save_draft(request_id, sheet.sample.id, JudgementDraft(note=NOTE, files=(photo,)))
+    assign_moderator(house.engine, NUMBER, "jules@people.invalid")
+    back_up_service(house.engine, house.database_url, house.files_url, tmp_path / "copies of the service")
+    sync(desk)
+    desk.close()
+    desk = laptop.enter()
+    sync(desk)
+    desk.close()
+    desk = laptop.enter()
+    there = found_on(laptop)
+    # What its author wrote, in the encrypted file of work alone, and the photo sealed under a key of its own.
+    assert {word for word in CANARIES if any(place.startswith(word) for place in there)} == {NOTE, ACTION}
+    assert all("work.db" in place or "work-" in place for place in there)
+    (row,) = desk.outbox()
+    assert row.gone
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    desk.export_copy(row.draft_key, copies / "copy.txt")
+    assert NOTE in (copies / "copy.txt").read_text("utf-8")
+    assert (copies / f"copy - {ACTION}.txt").read_text("utf-8") == f"{SUMMARY} seen on the wall."
+    desk.discard_draft(row.draft_key)
+    assert not list((desk.profile.folder / "files").glob(f"{photo.sha256}*"))
+    desk.close()
+    assert all("backups" in place for place in found_on(laptop))
+    # What is discarded goes from the copies of the work as new ones take their places, one each day.
+    desk = laptop.enter()
+    for _ in range(KEPT):
+        back_up(desk._work._database)
+    desk.close()
     assert found_on(laptop) == set()
     shutil.rmtree(laptop.base)

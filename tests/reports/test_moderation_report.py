@@ -145,6 +145,24 @@ def test_D6_what_is_not_applicable_shows_the_reason_of_the_centre(text_of: Text)
     assert "Evidence given None was used. Flexible-assessment information, not applicable" in text
 
 
+def test_M43_a_link_is_named_as_one_and_has_no_size(text_of: Text) -> None:
+    report = reports.accepted()
+    link = Evidence(
+        "e",
+        "r",
+        "sample-1",
+        EvidenceKind.LEARNER_WORK,
+        "E-portfolio",
+        "",
+        0,
+        url="https://there.example.invalid/1",
+    )
+    first = replace(report.samples[0], evidence=(link,))
+    text = text_of(render_moderation_report(replace(report, samples=(first,))))
+    assert "Evidence given E-portfolio Learner work, link to the centre's platform" in text
+    assert "0 bytes" not in text
+
+
 def test_a_replaced_judgement_names_the_one_it_replaces(text_of: Text) -> None:
     report = reports.accepted()
     judgement = report.samples[0].judgement

@@ -29,7 +29,11 @@ from app.service.accounts import NewPerson, add_user, new_id
 from app.service.application import create_app
 from app.service.assignments import assign_moderator
 from app.service.blobs import BlobStore
-from app.service.claims import (
+from app.service.database import open_engine, reading
+from app.service.importer import import_folder
+from app.service.pull import Reader, pull_page
+from app.service.push import PushDesk
+from app.service.quick import (
     Attachment,
     ClaimLine,
     NewRequest,
@@ -37,10 +41,6 @@ from app.service.claims import (
     declare_evidence_complete,
     open_request,
 )
-from app.service.database import open_engine, reading
-from app.service.importer import import_folder
-from app.service.pull import Reader, pull_page
-from app.service.push import PushDesk
 from app.service.settings import Settings
 from app.wire.acts import act_message
 from app.wire.messages import ActMessage, FeedLine, OutcomeMessage, Push
@@ -222,7 +222,7 @@ class House:
     # -- acts ----------------------------------------------------------------------------------------------------
 
     def act(self, deed: Deed, name: str = "morgan", **changes: Any) -> Act:
-        """An act by this person, made with everything seen that there is now."""
+        """An act by this person, made with everything seen that there is now; a report stands on all of it."""
         act = Act(
             id=new_id(),
             device_id="device-1",
@@ -231,6 +231,8 @@ class House:
             recorded_at=NOW,
             deed=deed,
         )
+        if isinstance(deed, SubmitReport):
+            act = replace(act, base_rev=act.seen)
         return replace(act, **changes)
 
     def judgement(

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from app.domain.evidence import EvidenceKind
 from app.service import tables as t
 from app.service.assignments import assign_moderator
-from app.service.claims import Attachment, attach_evidence
+from app.service.quick import Attachment, attach_evidence
 from tests.service.asking import problem, signed_in, work_of
 from tests.service.ground import LEARNER_WORK, NOT_OF_THE_DATABASE, NOW, House
 

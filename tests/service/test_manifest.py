@@ -15,6 +15,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Connection, text
 
 from app.service import manifest
+from app.service import tables as t
 from app.service.assignments import assign_in, assign_moderator
 from app.service.bulk import seed_bulk
 from app.service.by_role import OPEN_FOR, open_root
@@ -121,13 +122,32 @@ def test_what_is_not_mine_is_taken_away(house: House) -> None:
     assert ask(house, device) == SAME
 
 
-def test_a_root_nobody_ever_had_is_taken_away_and_one_that_cannot_be_is_passed_over(house: House) -> None:
+def test_a_root_that_never_was_leaves_no_trace_in_the_service(house: House) -> None:
     device = pulled(house)
-    device.records["made-up", "note", "n"] = FeedLine(kind="note", rev=1)
-    device.records["x" * 65, "note", "m"] = FeedLine(kind="note", rev=1)
-    assert ask(house, device, roots=True).roots == ["made-up"]
+    rows = house.count(t.memberships), house.count(t.scope_log), house.head()
+    for root in ("made-up", "x" * 65, "a\x00b", ""):
+        device.records[root, "note", "n"] = FeedLine(kind="note", rev=1)
+    answer = ask(house, device, roots=True)
+    assert (answer.kinds, answer.roots) == (["note"], [])
+    assert (house.count(t.memberships), house.count(t.scope_log), house.head()) == rows
+
+
+def test_a_root_that_was_held_once_and_is_gone_is_taken_away(house: House) -> None:
+    """It is no request here, yet there is a device that was told of it."""
+    morgan = house.person("morgan").id
+
+    def come_and_go(connection: Connection) -> None:
+        for entered in (True, False):
+            changes = Changes()
+            (changes.enter if entered else changes.leave)(morgan, "gone")
+            changes.publish(connection)
+
+    transact(house.engine, come_and_go)
+    device = pulled(house)
+    device.records["gone", "note", "n"] = FeedLine(kind="note", rev=1)
+    assert ask(house, device, roots=True).roots == ["gone"]
     device.pull()
-    assert "made-up" not in device.roots
+    assert "gone" not in device.roots
 
 
 def test_an_opened_root_is_mended_on_its_device_and_ends_when_it_would_have(house: House) -> None:
@@ -196,6 +216,11 @@ def test_many_roots_are_mended_over_several_calls(house: House) -> None:
     device = pulled(house)
     right = device.content()
     extra = {(f"extra-{n}", "note", f"{n}"): FeedLine(kind="note", rev=1) for n in range(1_200)}
+    was_there = [
+        {"n": -n, "person": house.person("morgan").id, "root": root, "entered": False, "at": NOW}
+        for n, (root, _, _) in enumerate(extra, 1)
+    ]
+    transact(house.engine, lambda c: c.execute(t.scope_log.insert(), was_there))
     device.records |= extra
     first = ask(house, device, roots=True)
     assert len(first.roots) == manifest.ROOTS_AT_ONCE == 1_000

@@ -89,9 +89,11 @@ def test_a_role_brings_the_queues_and_its_loss_takes_them_with_all_that_was_open
 def test_the_queues_stay_while_another_role_holds_them(house: House) -> None:
     both = (Grant(Role.QUALITY_MANAGER), Grant(Role.SUPPORT))
     add_user(house.engine, NewPerson("quality@people.invalid", "Quality", PASSWORD, both))
-    head = house.head()
+    device = house.device("quality")
+    device.pull()
     take_roles(house.engine, "quality@people.invalid", [both[0]])
-    assert house.head() == head
+    device.pull()
+    assert device.lines == []
     assert len(rows_of(house, "quality")) == 3
     take_roles(house.engine, "quality@people.invalid", [both[1]])
     assert rows_of(house, "quality") == {}

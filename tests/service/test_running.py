@@ -189,8 +189,10 @@ def test_an_operator_attaches_evidence_and_assigns_a_moderator(house: House, tmp
     paper = tmp_path / "work.txt"
     paper.write_text("Some work.")
     arguments = ("attach", "--request", "R3", "--sample", "1", "--kind", "learner_work", str(paper))
-    assert command(house, *arguments).stdout == "1 file attached to R3.\n"
-    assert house.count(t.evidence, t.evidence.c.sample_id == house.sample(1, "R3")) == 1
+    attached = command(house, *arguments, "--by", "staff@people.invalid")
+    assert attached.stdout == "1 file attached to R3.\n"
+    (row,) = house.rows(t.evidence, t.evidence.c.sample_id == house.sample(1, "R3"))
+    assert (row.added_by, row.verdict) == (house.person("staff").id, "ok"), "it was looked into, as in a browser"
     assigned = command(house, "assign", "--request", "R3", "--moderator", "jules@people.invalid")
     assert assigned.stdout == "R3 is assigned to jules@people.invalid.\n"
     device = house.device("jules")
@@ -208,8 +210,16 @@ def test_an_operator_attaches_evidence_and_assigns_a_moderator(house: House, tmp
         ),
         (("assign", "--request", "R1", "--moderator", "staff@people.invalid"), "", "is not a moderator"),
         (("assign", "--request", "R1", "--moderator", "nobody@people.invalid"), "", "Nobody has an account"),
-        (("attach", "--request", "R3", "--kind", "poem", "x.txt"), "", "no kind of evidence"),
-        (("attach", "--request", "R3", "--kind", "learner_work", "no-such-file"), "", "There is no file"),
+        (
+            ("attach", "--by", "staff@people.invalid", "--request", "R3", "--kind", "poem", "x.txt"),
+            "",
+            "no kind of evidence",
+        ),
+        (
+            ("attach", "--by", "staff@people.invalid", "--request", "R3", "--kind", "learner_work", "no-file"),
+            "",
+            "There is no file",
+        ),
         (
             ("add-user", "--email", "a@b.invalid", "--name", "A", "--role", "moderator", "--password-stdin"),
             "short\n",

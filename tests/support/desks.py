@@ -14,6 +14,9 @@ import msgspec
 from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import ModerationRequest
 from app.domain.people import Grant, Person, Role
+from app.evidence.kinds import FileKind
+from app.evidence.protections import Protection, question_before_opening
+from app.evidence.trying import TRIED
 from app.models.held import Page
 from app.models.profile import create_profile, open_stores
 from app.vault.files import FileStore
@@ -84,9 +87,18 @@ def make_profile(
     return profile.folder
 
 
-def open_desk(profile: Path, clock: Callable[[], datetime] | None = None) -> Desk:
+def open_desk(
+    profile: Path,
+    clock: Callable[[], datetime] | None = None,
+    asks: Callable[[FileKind, str], str] | None = None,
+) -> Desk:
     """The desk of a profile that ``make_profile`` made, with the keys beside it."""
-    return enter(profile, keys=keys_of(profile.parent), clock=clock or Clock())
+    return enter(profile, keys=keys_of(profile.parent), clock=clock or Clock(), asks=asks)
+
+
+def asks_without_walls(kind: FileKind, name: str) -> str:
+    """What is asked on a computer where nothing confines the process that reads evidence."""
+    return question_before_opening(kind, name, tuple(Protection(wall, holds=False) for wall in TRIED))
 
 
 def one_request(

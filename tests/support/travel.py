@@ -13,8 +13,8 @@ from typing import Any
 from app.domain.evidence import EvidenceKind
 from app.service.application import create_app
 from app.service.blobs import BlobStore
-from app.service.claims import Attachment, attach_evidence
 from app.service.database import open_engine
+from app.service.quick import Attachment, attach_evidence
 from app.service.settings import Settings
 from app.workspace.entrance import enter, sign_in
 from app.workspace.snapshots import Changes, Offline

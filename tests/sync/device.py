@@ -108,6 +108,7 @@ class Device:
             device_id=self.profile.device_id,
             author_id="person-1",
             seen=self.cache.seen(),
+            seen_tag=self.cache.seen_tag(),
             recorded_at=self.clock(),
             deed=deed,
             after=self.work.last_waiting(target_of(deed)),

@@ -43,6 +43,8 @@ class Laptop:
             deed=deed,
             after=self.work.last_waiting(target_of(deed)),
             rests_on=rests_on,
+            # Whatever it stands on, the device has seen.
+            base_rev=self.cache.seen(),
         )
         return self.work.add(act).act_id
 

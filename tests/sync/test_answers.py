@@ -88,6 +88,10 @@ def test_retry_after_is_read_without_this_computers_clock(
         b'{"end": true, "count": 0, "cursor": "c"}\n{"end": true, "count": 1, "cursor": "c"}\n',
         b'{"kind": "note"}\n{"end": true, "count": 1}\n',
         b'{"kind": "note"}\n{"end": true, "cou',
+        b'{"kind": "\xff"}\n{"end": true, "count": 1, "cursor": "c"}\n',
+        b'{"body": ' + b"[" * 50_000 + b'}\n{"end": true, "count": 1, "cursor": "c"}\n',
+        b'{"rev": 1180591620717411303424}\n{"end": true, "count": 1, "cursor": "c"}\n',
+        b'{"rev": -1}\n{"end": true, "count": 1, "cursor": "c"}\n',
     ],
 )
 def test_a_page_that_is_not_whole_is_no_page(body: bytes) -> None:

@@ -18,7 +18,7 @@ from app.models.kept_files import UploadStage
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.application import create_app
-from app.service.claims import Attachment, attach_evidence
+from app.service.quick import Attachment, attach_evidence
 from app.service.uploads import Stage
 from app.sync.receiving import LARGE
 from app.vault.files import FileStore

@@ -164,7 +164,9 @@ def test_files_are_fetched_and_leave_with_their_request(laptop: Laptop, service:
     evidence = [record for record in laptop.stores.cache.root("request-1") if hasattr(record, "sha256")]
     done = laptop.sync.fetch(evidence)  # type: ignore[arg-type]
     assert (done.done, done.total) == (6, 7)
-    assert dict(done.failed) == {"gone.txt": "There is no such file, or none that you may read."}
+    assert [one.words for one in done.failed.values()] == [
+        "gone.txt: There is no such file, or none that you may read."
+    ]
     assert laptop.stores.cache.evidence_counts() == {"request-1": (6, 7)}
     assert laptop.sync.fetch(evidence).total == 1  # type: ignore[arg-type]
     service.assign("request-1", mine=False)

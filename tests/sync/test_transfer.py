@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,7 +194,7 @@ def test_a_file_that_fails_is_tried_twice_told_by_name_and_stops_no_other() -> N
             raise KnownError("file_changed_on_the_way", "It arrived different.")
 
     done = fetch_all(items("a", "bad.pdf", "c"), receive, lambda _: None, lambda: False)
-    assert (done.done, dict(done.failed)) == (2, {"bad.pdf": "It arrived different."})
+    assert (done.done, [one.words for one in done.failed.values()]) == (2, ["bad.pdf: It arrived different."])
     assert tries.count("bad.pdf") == 2
     assert done.bytes_done == 10
 
@@ -209,7 +210,22 @@ def test_without_a_network_the_rest_is_not_tried_and_told_too() -> None:
     done = fetch_all(items(*names), receive, lambda _: None, lambda: False)
     assert done.done == 0
     assert len(tries) <= AT_ONCE
-    assert set(done.failed) == set(names)
+    assert {one.name for one in done.failed.values()} == set(names)
+
+
+def test_files_of_one_name_each_keep_their_own_reason() -> None:
+    first, second, third = items("1", "2", "3")
+    files = [replace(one, name="essay.pdf") for one in (first, second)]
+    whys = {first.sha256: "It arrived different.", second.sha256: "There is no such file."}
+
+    def receive(item: Evidence, on_bytes: object, cancelled: object) -> None:
+        if item.sha256 in whys:
+            raise KnownError("blob_unknown", whys[item.sha256])
+
+    done = fetch_all([*files, third], receive, lambda _: None, lambda: False)
+    assert {sha256: (one.name, one.says) for sha256, one in done.failed.items()} == {
+        sha256: ("essay.pdf", why) for sha256, why in whys.items()
+    }
 
 
 def test_cancelling_keeps_what_has_arrived_and_calls_nothing_failed() -> None:

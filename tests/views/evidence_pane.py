@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.domain.evidence import Evidence, EvidenceKind
+from app.evidence.kinds import FileKind
 from app.views.evidence.browser import EvidenceBrowser
 from app.workspace.desk import Desk
 from tests.support import records
@@ -37,9 +38,14 @@ class Shown:
         self.desk: Desk | None = None
 
     def show(
-        self, pieces: Sequence[Piece], *, absent: Sequence[str] = (), more: Sequence[Evidence] = ()
+        self,
+        pieces: Sequence[Piece],
+        *,
+        absent: Sequence[str] = (),
+        more: Sequence[Evidence] = (),
+        asks: Callable[[FileKind, str], str] | None = None,
     ) -> None:
-        """Evidence of the only sample; files named in ``absent`` are not on this computer."""
+        """Evidence of the only sample; files named in ``absent`` are not on this computer. asks: as of ``enter``."""
         items: list[Any] = [records.request(samples=1), records.sample(1)]
         files = []
         for number, (name, kind, data) in enumerate(pieces):
@@ -50,7 +56,7 @@ class Shown:
             if name not in absent:
                 files.append(data)
         items += more
-        self.desk = open_desk(make_profile(self.folder, items, dict.fromkeys(files)))
+        self.desk = open_desk(make_profile(self.folder, items, dict.fromkeys(files)), asks=asks)
         self.browser = EvidenceBrowser(self.desk, self._open)
         self.qtbot.addWidget(self.browser)
         self.browser.told.connect(self.told.append)

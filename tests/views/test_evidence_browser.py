@@ -136,7 +136,7 @@ def test_M46_saying_no_hands_nothing_over(shown: Shown) -> None:
     shown.wait()
     assert shown.opened == []
     assert shown.desk is not None
-    assert shown.desk.handed_over() == ()
+    assert shown.desk.evidence.handed_over() == ()
 
 
 def test_without_a_program_the_person_is_told_where_the_copy_lies(shown: Shown) -> None:

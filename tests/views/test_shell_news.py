@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from app.views.shell.house import House
 from app.views.shell.window import MainWindow
 from app.workspace.snapshots import Changes, OutboxState, Reach, Status
 from tests.views.whole_window import FIRST, REQUEST, Settled, pill
+
+LUNCH = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 
 
 def test_being_offline_is_said_by_the_pill_and_by_no_banner(house: House) -> None:
@@ -44,6 +47,8 @@ def test_the_rail_counts_what_is_to_be_moderated(house: House, settled: Settled)
     ("status", "words"),
     [
         (Status(Reach.ONLINE, 0, 0, None, None), "All sent · Online"),
+        (Status(Reach.ONLINE, 2, 0, None, None, reached_at=LUNCH), "2 queued · Online 12:30"),
+        (Status(Reach.OFFLINE, 2, 0, None, None, reached_at=LUNCH), "2 queued · Offline"),
         (Status(Reach.SYNCING, 3, 0, None, None), "3 queued · Syncing…"),
         (Status(Reach.OFFLINE, 3, 1, None, None), "1 needs attention · 3 queued · Offline"),
         (Status(Reach.SIGNED_OUT, 0, 2, None, None), "2 need attention · Signed out"),
@@ -146,7 +151,7 @@ def test_a_demonstration_says_so_for_good_and_syncs_by_itself(
         house = window.house
         assert house is not None
         says = "Demonstration: invented people, keys in a file. Not for real work."
-        qtbot.waitUntil(lambda: pill(house).endswith("Online"), timeout=30_000)
+        qtbot.waitUntil(lambda: "· Online " in pill(house), timeout=30_000)
         settled()
         assert house.banner.text() == says
         assert not [b for b in house.banner.findChildren(QAbstractButton) if b.isVisible()]

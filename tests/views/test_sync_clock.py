@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ class Line:
 
     def __init__(self) -> None:
         self.rounds = 0
-        self.error: KnownError | None = None
+        self.error: Exception | None = None
         self.gate: threading.Event | None = None
         self.news: list[Changes] = []
 
@@ -87,6 +88,24 @@ def test_after_failures_it_waits_longer_and_is_armed_all_the_same(
     clock.now()
     settled()
     assert clock.due_in == pytest.approx(101, abs=2)
+
+
+def test_after_a_defect_it_is_armed_all_the_same_and_the_defect_is_heard_of(
+    clock: SyncClock, line: Line, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: heard.append(kind))
+    line.error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "an odd answer")
+    clock.now()
+    settled()
+    assert heard == [UnicodeDecodeError]
+    assert not clock.running
+    assert clock.due_in == pytest.approx(101, abs=2)
+    line.error = None
+    clock.now()
+    settled()
+    assert line.rounds == 2
+    assert clock.due_in == pytest.approx(PERIOD, abs=2)
 
 
 def test_a_change_is_sent_after_a_grace_in_which_undo_is_possible(

@@ -259,7 +259,7 @@ def test_M48_what_does_not_fit_cannot_be_started_and_says_how_much_is_lacking(
     desk = open_desk(make_profile(tmp_path, [*items, film], files), Clock())
     before = Before(desk, qtbot, settled)
     before.open()
-    assert "does not fit" in before.page.totals.text()
+    assert "too little room" in before.page.totals.text()
     assert "make room for another" in before.page.totals.text()
     assert before.page._sign.isVisible()
     assert not before.page.start.isEnabled()

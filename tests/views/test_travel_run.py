@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.dates import clock_time
 from app.domain.evidence import EvidenceKind
-from app.service.claims import Attachment, attach_evidence
+from app.service.quick import Attachment, attach_evidence
 from app.views.work.travelling import State
 from app.workspace.entrance import enter, sign_in
 from app.workspace.snapshots import Changes, Offline
@@ -183,7 +183,7 @@ def test_M48_closing_while_it_runs_keeps_what_arrived_and_the_next_start_can_go_
     evening: Evening, qtbot: QtBot, settled: Settled
 ) -> None:
     before = under_way(evening, qtbot, settled)
-    before.screen.stop_fetching()
+    before.screen.stop()
     evening.road.release()
     settled()
     before.window.close()
@@ -257,6 +257,23 @@ def test_while_it_runs_ticks_stay_as_they_are(evening: Evening, qtbot: QtBot, se
     assert before.state(evening.request) is Qt.CheckState.Checked
     assert not before.actions.get("travel_chosen").isEnabled()
     before.press(Qt.Key.Key_Return)
+    evening.road.release()
+    before.wait(lambda: before.run.report is not None)
+    settled()
+
+
+def test_the_lines_say_what_has_arrived_while_the_rest_is_under_way(
+    evening: Evening, qtbot: QtBot, settled: Settled
+) -> None:
+    before = under_way(evening, qtbot, settled)
+
+    def here() -> int:
+        nodes = [before.page.model.index_of(file.id) for file in before.page.model.plan.requests[0].files]
+        words = [str(node.siblingAtColumn(1).data(Qt.ItemDataRole.DisplayRole)) for node in nodes]
+        assert "To fetch" in words
+        return words.count("On this computer")
+
+    before.wait(lambda: here() >= 1)
     evening.road.release()
     before.wait(lambda: before.run.report is not None)
     settled()

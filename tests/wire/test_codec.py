@@ -21,6 +21,7 @@ from app.domain.acts import (
     SubmitReport,
     WithdrawJudgement,
 )
+from app.domain.attached import AttachedFile
 from app.domain.evidence import Evidence
 from app.domain.moderation import IssuedReport, Judgement, ModerationRequest, Note, Sample
 from app.domain.people import Grant, Person, Role
@@ -32,13 +33,16 @@ from tests.support.records import evidence, judgement, note, request, sample
 words = st.text(max_size=40)
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+hashes = st.one_of(st.just(""), st.binary(min_size=32, max_size=32).map(bytes.hex))
+sizes = st.integers(0, 2**62)
+files = st.builds(AttachedFile, sha256=hashes, size=sizes)
 records: st.SearchStrategy[Any] = st.one_of(
     st.from_type(ModerationRequest),
     st.from_type(Sample),
-    st.from_type(Evidence),
+    st.builds(Evidence, sha256=hashes, size=sizes),
     st.builds(Judgement, recorded_at=moments),
-    st.builds(Note, written_at=moments),
-    st.builds(IssuedReport, issued_at=moments),
+    st.builds(Note, written_at=moments, files=st.lists(files, max_size=3).map(tuple)),
+    st.builds(IssuedReport, issued_at=moments, pdf_sha256=hashes, pdf_size=sizes),
 )
 deeds = st.one_of(
     st.builds(RecordJudgement),
@@ -110,11 +114,20 @@ def test_an_unknown_kind_of_record_or_act_asks_for_an_update() -> None:
         act_of(message, "d", "p")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"number": 3}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"number": 3}', b"\xff", b'{"name": ' + b"[" * 50_000])
 def test_a_broken_body_asks_for_an_update_and_does_not_crash(body: bytes) -> None:
     for kind in KINDS:
         with pytest.raises(UpdateNeeded):
             Codec().record(kind, "1", "1", 1, body)
+
+
+@pytest.mark.parametrize("sha256", ["../../etc/x", "A" * 64, "a" * 63, "a" * 64 + "\n"])
+def test_a_file_named_by_anything_but_a_hash_asks_for_an_update(sha256: str) -> None:
+    _, body = body_of(evidence(sha256="a" * 64))
+    with pytest.raises(UpdateNeeded):
+        Codec().record(
+            "evidence", "1", "1", 1, body.replace(b"a" * 64, sha256.encode().replace(b"\n", b"\\n"))
+        )
 
 
 def test_M52_a_request_carries_no_telephone_and_no_email_of_the_centre() -> None:

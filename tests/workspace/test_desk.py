@@ -277,7 +277,7 @@ def test_evidence_is_shown_from_its_encrypted_file(desk: Desk) -> None:
     item = desk.request(REQUEST).samples[0].evidence[0]
     assert item.here
     assert item.shown_inside
-    document = desk.open_evidence(REQUEST, item.evidence.id)
+    document = desk.evidence.open(REQUEST, item.evidence.id)
     assert (document.kind, document.text()) == ("text", "An invented essay.")
     document.close()
 
@@ -285,12 +285,12 @@ def test_evidence_is_shown_from_its_encrypted_file(desk: Desk) -> None:
 def test_handing_over_makes_a_private_copy_that_is_purged(desk: Desk) -> None:
     item = desk.request(REQUEST).samples[0].evidence[1]
     assert not item.shown_inside
-    lent = desk.hand_over(REQUEST, item.evidence.id)
+    lent = desk.evidence.hand_over(REQUEST, item.evidence.id)
     path = Path(lent.path)
     assert path.read_bytes() == FILES[1][1]
     assert path.stat().st_mode & 0o077 == 0
-    assert [copy.path for copy in desk.handed_over()] == [lent.path]
-    assert desk.purge_handed_over() == ()
+    assert [copy.path for copy in desk.evidence.handed_over()] == [lent.path]
+    assert desk.evidence.purge() == ()
     assert not path.exists()
 
 
@@ -335,9 +335,9 @@ def test_a_program_is_never_handed_over(tmp_path: Path) -> None:
     try:
         item = desk.request(REQUEST).samples[0].evidence[0]
         with pytest.raises(KnownError) as error:
-            desk.hand_over(REQUEST, item.evidence.id)
+            desk.evidence.hand_over(REQUEST, item.evidence.id)
         assert code_of(error) == "runs_when_opened"
-        assert desk.handed_over() == ()
+        assert desk.evidence.handed_over() == ()
     finally:
         desk.close()
 

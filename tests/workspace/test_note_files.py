@@ -59,10 +59,10 @@ def test_M53_a_note_carries_files_and_opens_them_at_once(desk: Desk, photo: Path
     assert [(file.item.here, file.item.shown_inside, file.state) for file in told] == [
         (True, True, "Waits to be sent")
     ] * 2
-    document = desk.open_evidence(REQUEST, told[0].item.evidence.id)
+    document = desk.evidence.open(REQUEST, told[0].item.evidence.id)
     assert document.text() == WORDS.decode()
     document.close()
-    lent = desk.hand_over(REQUEST, told[1].item.evidence.id)
+    lent = desk.evidence.hand_over(REQUEST, told[1].item.evidence.id)
     assert Path(lent.path).read_bytes() == PLAN[1]
 
 

@@ -54,7 +54,7 @@ def test_M03_a_draft_of_a_request_that_left_can_be_exported_and_discarded(desk: 
     leave = FeedLine(op="leave", root=REQUEST)
     desk._cache.apply_page(Page([leave], cursor="cursor-99", seen=99, more=False))
     (row,) = desk.outbox()
-    assert (row.gone, row.what) == (True, "A former request: not recorded yet")
+    assert (row.gone, row.what) == (True, "Sample 1 of MR-2041: not recorded yet")
     assert "Half a thought" in desk.export_copy(row.draft_key, tmp_path / "copy.txt").read_text()
     changes = desk.discard_draft(row.draft_key)
     assert changes.outbox

@@ -11,7 +11,7 @@ from app.domain.errors import KnownError
 from app.domain.evidence import EvidenceKind
 from app.domain.moderation import RequestState
 from app.service.assignments import assign_moderator
-from app.service.claims import Attachment, attach_evidence
+from app.service.quick import Attachment, attach_evidence
 from app.workspace.snapshots import Offline
 from app.workspace.travel_plan import RESERVE, Stage, TravelChoice, TravelFile, need_of
 from tests.service.ground import NOW
@@ -212,7 +212,7 @@ def test_a_request_that_left_is_named_once_and_its_files_and_keys_are_gone(lapto
     assert not report.ready
     assert not sealed.exists()
     with pytest.raises(KnownError):
-        laptop.desk.open_evidence(laptop.house.request("R1"), gone.id)
+        laptop.desk.evidence.open(laptop.house.request("R1"), gone.id)
     known = laptop.desk.travel.remembered()
     assert known is not None
     assert not known.choice

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from app.domain.evidence import Evidence
+from app.domain.errors import KnownError
+from app.domain.evidence import Evidence, EvidenceKind
 from app.models.held import Page
 from app.service import tables
+from app.service.quick import Attachment, attach_evidence
 from app.wire.codec import body_of
 from app.wire.messages import FeedLine
 from app.workspace.snapshots import Offline
 from app.workspace.travel_plan import RESERVE, Stage, TravelChoice, TravelProgress
+from tests.service.ground import NOW
 from tests.support import records
 from tests.support.desks import Clock, make_profile, one_request, open_desk
 from tests.support.travel import LINK, Service, Travelling
@@ -66,6 +70,18 @@ def test_M48_a_damaged_copy_without_a_network_is_named_and_no_longer_counts_as_h
     assert not laptop.file("recording.bin").here
 
 
+def test_whoever_opens_a_damaged_copy_is_told_what_mends_it_and_it_does(laptop: Travelling) -> None:
+    laptop.take(laptop.whole)
+    spoil(laptop.sealed("recording.bin"), "flipped")
+    request, file = laptop.house.request("R1"), laptop.file("recording.bin")
+    with pytest.raises(KnownError) as refused:
+        laptop.desk.evidence.hand_over(request, file.id)
+    assert refused.value.code == "file_damaged"
+    assert refused.value.do.startswith("Take its request offline")
+    assert laptop.take(laptop.whole).ready
+    assert laptop.desk.evidence.hand_over(request, file.id).name == "recording.bin"
+
+
 def test_a_copy_that_is_not_as_long_as_the_service_says_does_not_agree(tmp_path: Path) -> None:
     items, files = one_request(1, [("work.txt", b"words of an essay")], id="request-1", number="MR-1")
     items = [replace(item, size=item.size + 1) if isinstance(item, Evidence) else item for item in items]
@@ -102,6 +118,24 @@ def test_a_file_that_the_service_lost_is_named_and_the_others_come_along(laptop:
     assert (failure.file.evidence.name, failure.where) == ("work.txt", "R1")
     assert failure.says
     assert failure.do
+
+
+def test_two_lost_files_of_one_name_are_each_told_with_their_own_reason(laptop: Travelling) -> None:
+    words = (b"an essay", b"another essay")
+    pieces = [Attachment(EvidenceKind.LEARNER_WORK, "essay.txt", data, sample=2) for data in words]
+    attach_evidence(laptop.house.engine, laptop.house.blobs, "R1", pieces, NOW)
+    unknown, spoilt = (hashlib.sha256(data).hexdigest() for data in words)
+    with laptop.house.engine.begin() as connection:
+        connection.execute(tables.blobs.delete().where(tables.blobs.c.sha256 == unknown))
+    (stored,) = Path(laptop.house.files_url).rglob(f"*{spoilt}*")
+    stored.write_bytes(b"another words")
+    report = laptop.take(laptop.whole)
+    says = {failure.file.evidence.sha256: failure.says for failure in report.failures}
+    assert {failure.file.evidence.name for failure in report.failures} == {"essay.txt"}
+    assert says == {
+        unknown: "There is no such file, or none that you may read.",
+        spoilt: "The file that arrived is not the file that was announced, so it was not kept.",
+    }
 
 
 # Without a service, without room, without a sign-in

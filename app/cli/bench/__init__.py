@@ -42,7 +42,7 @@ Benchmark = Callable[[], Iterator[Result]]
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by its name, in the order in which they run."""
-    from app.cli.bench import memory, papers, saving, syncs, transfers, windows
+    from app.cli.bench import claims, memory, papers, saving, syncs, transfers, windows
 
     return {
         "first-sync": syncs.first_sync,
@@ -58,6 +58,7 @@ def benchmarks() -> dict[str, Benchmark]:
         "upload": transfers.upload,
         "resume": transfers.resume,
         "report": papers.report,
+        "claim": claims.claim,
     }
 
 

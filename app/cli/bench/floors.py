@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from app.cli.bench.loopback import QuietHandler, serving
 
 _RECORDS = "CREATE TABLE records (kind TEXT, id TEXT, root TEXT, rev INTEGER, body TEXT)"
 _ACTS = (
@@ -27,8 +27,7 @@ def bare_server(body: bytes = b"{}", database: Path | None = None) -> Iterator[s
     """
     packed = gzip.compress(body, compresslevel=1)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(QuietHandler):
         # Without this the floor would be the forty milliseconds for which a reader holds back its answer.
         disable_nagle_algorithm = True
 
@@ -47,18 +46,8 @@ def bare_server(body: bytes = b"{}", database: Path | None = None) -> Iterator[s
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Silence: this is a measurement."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 def _apply(acts: list[dict[str, Any]], path: Path) -> list[dict[str, Any]]:

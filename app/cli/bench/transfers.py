@@ -11,17 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from app.cli.bench import RUNS, Result, result
 from app.cli.bench.ground import EMAIL, PASSWORD, House, house
+from app.cli.bench.loopback import QuietHandler, serving
 from app.domain.errors import KnownError
 
 SIZE = 1 << 30
@@ -260,9 +259,7 @@ def _digest(path: Path) -> str:
 def _taking_server(target: Path) -> Iterator[str]:
     """A server that writes the body of every PUT to a file, forced to the disk."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(QuietHandler):
         def do_PUT(self) -> None:
             left = int(self.headers["Content-Length"])
             if self.headers.get("Expect", "").lower() == "100-continue":
@@ -280,15 +277,5 @@ def _taking_server(target: Path) -> Iterator[str]:
         def handle_expect_100(self) -> bool:
             return True
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Silence: this is a measurement."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/file"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield f"{url}file"

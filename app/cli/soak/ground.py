@@ -25,7 +25,7 @@ from app.models.profile import Profile, create_profile, open_stores
 from app.sync.access import Access, SignedIn
 
 if TYPE_CHECKING:
-    from app.service.claims import Attachment
+    from app.service.quick import Attachment
 
 MORGAN, JULES, KIT = "morgan@soak.invalid", "jules@soak.invalid", "kit@soak.invalid"
 """Two moderators and one of the support team."""
@@ -34,7 +34,7 @@ LAPTOPS = {"morgan-1": MORGAN, "morgan-2": MORGAN, "jules-1": JULES, "jules-2": 
 """Whose each laptop is."""
 
 REQUESTS = {"R1": (MORGAN, 3), "R2": (MORGAN, 2), "R3": (JULES, 2), "R4": (JULES, 1)}
-"""Each request with its first moderator and the number of its samples."""
+"""Each request with its first moderator and the number of its samples; one more learner-unit is claimed with it."""
 
 _PASSWORD = "nobody signs in with this"
 _UNITS = ("501", "502", "503")
@@ -150,7 +150,7 @@ def _import_reference(folder: Path) -> None:
     folder.mkdir(parents=True)
     tables = folder / "reference"
     tables.mkdir()
-    learners = range(1, 9)
+    learners = range(1, sum(samples + 1 for _, samples in REQUESTS.values()) + 1)
     content = {
         "centres.csv": "number,name,nation,partner_type\nC1,Oakvale College,england,direct_delivery\n",
         "qualifications.csv": "code,title,awarding_body,level,credits_required\n"
@@ -186,7 +186,7 @@ def _add_people(service: ServiceSide) -> dict[str, Person]:
 
 def _open_request(service: ServiceSide, number: str) -> Root:
     from app.service.assignments import assign_moderator
-    from app.service.claims import (
+    from app.service.quick import (
         ClaimLine,
         NewRequest,
         attach_evidence,
@@ -195,8 +195,16 @@ def _open_request(service: ServiceSide, number: str) -> Root:
     )
 
     moderator, sampled = REQUESTS[number]
+    # Learners of its own: a learner-unit is claimed once.
+    before = sum(samples + 1 for other, (_, samples) in REQUESTS.items() if other < number)
     lines = [
-        ClaimLine(f"L{place}", _UNITS[place % 3], "An Assessor", "Met", "random" if place <= sampled else "")
+        ClaimLine(
+            f"L{before + place}",
+            _UNITS[place % 3],
+            "An Assessor",
+            "Met",
+            "random" if place <= sampled else "",
+        )
         for place in range(1, sampled + 2)
     ]
     open_request(service.engine, NewRequest("C1", "Q5", BEGIN.date(), tuple(lines), number=number))
@@ -209,7 +217,7 @@ def _open_request(service: ServiceSide, number: str) -> Root:
 def _evidence_of(number: str) -> list[Attachment]:
     """Everything that must be there, each kind once for the whole request."""
     from app.domain.evidence import MAY_BE_NOT_APPLICABLE
-    from app.service.claims import Attachment
+    from app.service.quick import Attachment
 
     return [
         Attachment(kind, not_applicable="There was none.")

@@ -90,6 +90,7 @@ class Laptop:
             clock=self.clock,
             new_id=self.new_id,
             seen=self.cache.seen,
+            seen_tag=self.cache.seen_tag,
         )
 
     def close(self) -> None:

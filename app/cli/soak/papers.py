@@ -57,6 +57,7 @@ class Papers:
             device_id=laptop.profile.device_id,
             author_id=laptop.person.id,
             seen=laptop.cache.seen(),
+            seen_tag=laptop.cache.seen_tag(),
             recorded_at=laptop.clock(),
             deed=AddNote(picture.request.id, "", words, (photo,)),
         )

@@ -176,6 +176,7 @@ class People:
             device_id=laptop.profile.device_id,
             author_id=laptop.person.id,
             seen=laptop.cache.seen(),
+            seen_tag=laptop.cache.seen_tag(),
             recorded_at=laptop.clock(),
             deed=deed,
         )

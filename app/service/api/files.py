@@ -21,8 +21,9 @@ from litestar.response import Stream
 from app.service import uploads
 from app.service.api.guard import guarded_visit, only_signed_in
 from app.service.api.problems import REFUSALS
+from app.service.api.reading import read_message
 from app.service.database import reading
-from app.service.errors import Refusal
+from app.service.errors import Refusal, no_role
 from app.service.file_rights import StoredFile, file_for
 from app.service.services import GivenServices, Services, SignedInVisit
 from app.service.tokens import Visit
@@ -32,6 +33,7 @@ from app.wire.messages import PART_BYTES, PART_HASH_HEADER, Problem, UploadAsk, 
 PATIENCE = 2.0
 """Seconds for which an answer waits for a check that is soon over, so that a small file needs no second asking."""
 
+_ASK = msgspec.json.Decoder(UploadAsk)
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 _NONE = {404: ResponseSpec(Problem, description="No such file, or none that you may know of.")}
 _STANDS = {409: ResponseSpec(Problem, description="Something else stands there already.")}
@@ -86,10 +88,7 @@ async def begin(
     body: RawBody, services: GivenServices, visit: SignedInVisit, checks: GivenChecks
 ) -> UploadState:
     """Announces a file (`UploadAsk`) and tells which of its parts are here. Also asked to see how an upload stands."""
-    try:
-        ask = msgspec.json.decode(body, type=UploadAsk)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Refusal(400, "malformed", "The service cannot read this message.") from error
+    ask = read_message(_ASK, body)
     state = await sync_to_thread(
         uploads.begin, services.engine, visit.person, visit.device_id, ask, services.clock()
     )
@@ -175,8 +174,10 @@ async def _body(request: Request[Any, Any, Any], size: int, sha256: str) -> byte
 
 
 def _readable(services: Services, visit: Visit, sha256: str) -> StoredFile:
+    if not visit.person.grants:
+        raise no_role()
     with reading(services.engine) as connection:
-        return file_for(connection, visit.person, visit.device_id, sha256)
+        return file_for(connection, visit.person, visit.device_id, sha256, services.clock())
 
 
 def _wanted(headers: Headers, size: int, etag: str) -> _Span | None:

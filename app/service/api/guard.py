@@ -22,7 +22,7 @@ _PASSED_OVER = 2 * ACT_BYTES
 
 async def only_signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard of routes that take bodies. Raises Refusal as ``signed_in_visit``; the handler gets the visit from
-    ``guarded_visit``.
+    ``guarded_visit``. Somebody without any role is let in: what they recorded while they had one is still judged.
     """
     services: Services = connection.app.state["services"]
     try:

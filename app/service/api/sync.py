@@ -14,7 +14,8 @@ from app.domain.dates import to_text
 from app.service.api.encodings import ENCODINGS, packed, unpacked
 from app.service.api.guard import guarded_visit, only_signed_in
 from app.service.api.problems import REFUSALS
-from app.service.by_role import open_root
+from app.service.api.reading import read_message
+from app.service.by_role import follow_lost_roles, open_root
 from app.service.database import reading, setting
 from app.service.errors import Refusal
 from app.service.feed import SCHEMA
@@ -27,6 +28,7 @@ from app.wire.messages import (
     PROTOCOL,
     PUSH_ACTS,
     PUSH_BYTES,
+    PUSH_IDS,
     Hello,
     ManifestAnswer,
     ManifestAsk,
@@ -87,6 +89,9 @@ def pull(
 ) -> Response[bytes]:
     """The next page of the feed since the cursor, as far as the person may see it. No cursor: from the beginning."""
     visit = signed_in_visit(request.headers.get("authorization"), services)
+    if not visit.person.grants:
+        # Nothing but leaves is left to send, and these must come: the device empties itself by them.
+        follow_lost_roles(services.engine, visit.person.id, services.clock())
     reader = Reader(visit.person.id, visit.device_id)
     page = pull_page(services.engine, reader, cursor, services.clock())
     page, encoding = packed(page, request.headers.get("accept-encoding", ""))
@@ -132,6 +137,7 @@ def push(
         len(sizes) > PUSH_ACTS
         or any(size > ACT_BYTES for size in sizes)
         or (len(sizes) > 1 and sum(sizes) > PUSH_BYTES)
+        or sum(len(act.rests_on) for act in data.acts) > PUSH_IDS
     ):
         raise Refusal(
             413,
@@ -176,12 +182,8 @@ def open_on_device(root: FromPath[str], services: GivenServices, visit: SignedIn
 
 
 def _read(decoder: msgspec.json.Decoder[T], request: Request[Any, Any, Any], body: bytes, limit: int) -> T:
-    """The message in a body. Raises Refusal 400 for what cannot be read, and others as ``unpacked``."""
-    plain = unpacked(body, request.headers.get("content-encoding", ""), limit)
-    try:
-        return decoder.decode(plain)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise Refusal(400, "malformed", "The service cannot read this message.") from error
+    """The message in a body. Raises Refusal as ``read_message`` and ``unpacked``."""
+    return read_message(decoder, unpacked(body, request.headers.get("content-encoding", ""), limit))
 
 
 router = Router(path="/api/sync", route_handlers=[hello, pull, push, manifest, open_on_device], tags=["sync"])

@@ -1,70 +1,91 @@
-"""The centre's small web page: sign in, choose a centre, read its reports. Rendered here, without any script."""
+"""The portal: who comes in, which centre they choose, and all its pages put together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from litestar import MediaType, Request, Response, Router, get, post
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
-from litestar.params import FromPath, URLEncodedBody
-from litestar.response import Redirect, Stream, Template
-from sqlalchemy import Connection, select
+from litestar.exceptions import TooManyRequestsException
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
 
-from app.domain.centres import Centre, Nation, PartnerType
-from app.domain.dates import moment
 from app.domain.errors import KnownError
-from app.domain.people import Permission, Person, choose_centre
+from app.domain.people import Person
 from app.domain.resources import resources_folder
-from app.service import tables as t
-from app.service.accounts import load_person, prove_person
+from app.service.accounts import prove_person
 from app.service.database import reading
 from app.service.errors import Refusal
-from app.service.records import load_reports
+from app.service.portal import claim_page, claims, csv_claims, dashboard, help, learners, reports
+from app.service.portal.context import (
+    FORM_BYTES,
+    Form,
+    SignInFirst,
+    centres_of,
+    ground,
+    own_address,
+    visitor_of,
+)
 from app.service.services import GivenServices, Services, Visitor, client_address
 from app.service.sessions import renew_session
 from app.wire.messages import Problem
 
-Form = URLEncodedBody[dict[str, str]]
+PER_MINUTE = 600
+"""Requests of one person, or of one address without a sign-in, in a minute: far more than anybody can click."""
 
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Scripts and styles come from files of this very service, never from within a page."""
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One report as the page lists it."""
-
-    id: str
-    request_number: str
-    qualification: str
-    outcome: str
-    issued: str
-    kilobytes: int
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_PLAIN_NAME = re.compile(r"[a-z][a-z_-]*\.(?:css|js)\Z")
 
 
 def visitor(request: Request[Any, Any, Any], services: GivenServices) -> Person | None:
     """Who is signed in in this browser, or None."""
-    person_id = request.session.get("person_id")
-    if not person_id:
-        return None
-    with reading(services.engine) as connection:
-        return load_person(connection, person_id)
+    return visitor_of(request, services)
 
 
 @get("/", sync_to_thread=True)
-def front(services: GivenServices, visitor: Visitor) -> Response[Any]:
-    """The sign-in form, or the person's centres."""
+def front(services: GivenServices, visitor: Visitor, then: FromQuery[str] = "") -> Response[Any]:
+    """The sign-in form, or the person's own page. ``then``: the address they asked for before signing in (M-37)."""
     if visitor is None:
-        return _sign_in_form(services)
-    if len(visitor.centres) == 1:
-        return Redirect(f"/centres/{visitor.centres[0]}")
+        return sign_in_form(services, then=own_address(then))
+    return Redirect(_home_of(visitor), status_code=303)
+
+
+@get("/centres", sync_to_thread=True)
+def choose(services: GivenServices, visitor: Visitor) -> Response[Any]:
+    """The person's centres, to choose from without signing in again (M-02)."""
+    if visitor is None:
+        raise SignInFirst("/centres")
     with reading(services.engine) as connection:
-        centres = _centres(connection, visitor)
-    return Template("centres.html", context={"visitor": visitor, "centres": centres, **_help(services)})
+        centres = centres_of(connection, visitor.centres)
+    return Template("centres.html", context=ground(visitor, services, choices=centres))
 
 
 @post("/sign-in", status_code=200, sync_to_thread=True)
 def sign_in(data: Form, request: Request[Any, Any, Any], services: GivenServices) -> Response[Any]:
     """Begins a session with a fresh id (M-01)."""
     email, password = data.get("email", ""), data.get("password", "")
+    then = own_address(data.get("then", ""))
     try:
         if "\x00" in email + password:
             raise Refusal(400, "malformed", "The service cannot read this form.")
@@ -72,10 +93,10 @@ def sign_in(data: Form, request: Request[Any, Any, Any], services: GivenServices
             services.engine, services.passwords, email, password, client_address(request), services.clock()
         )
     except KnownError as refusal:
-        return _sign_in_form(services, refusal)
+        return sign_in_form(services, refusal, then=then, email=email)
     renew_session(request)
     request.set_session({"person_id": person.id})
-    return Redirect("/", status_code=303)
+    return Redirect(then or _home_of(person), status_code=303)
 
 
 @post("/sign-out", status_code=303)
@@ -85,52 +106,25 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect("/", status_code=303)
 
 
-@get("/centres/{centre_id:str}", sync_to_thread=True)
-def centre_page(centre_id: FromPath[str], services: GivenServices, visitor: Visitor) -> Response[Any]:
-    """All reports ever made here for one of the person's own centres (M-02, M-03, M-73, M-75)."""
-    if visitor is None:
-        return Redirect("/")
-    _must_be_allowed(visitor, centre_id)
-    with reading(services.engine) as connection:
-        centres = _centres(connection, visitor)
-        rows = _reports(connection, centre_id)
-    centre = next(found for found in centres if found.id == centre_id)
-    context = {"visitor": visitor, "centre": centre, "centres": centres, "reports": rows, **_help(services)}
-    return Template("centre.html", context=context)
-
-
-@get("/centres/{centre_id:str}/reports/{report_id:str}", sync_to_thread=True)
-def report_pdf(
-    centre_id: FromPath[str], report_id: FromPath[str], services: GivenServices, visitor: Visitor
-) -> Response[Any]:
-    """One report as PDF, the only format there is (M-74): the very bytes that were issued."""
-    if visitor is None:
-        return Redirect("/")
-    _must_be_allowed(visitor, centre_id)
-    with reading(services.engine) as connection:
-        row = connection.execute(
-            select(t.reports.c.pdf_sha256, t.reports.c.pdf_size, t.requests.c.number)
-            .join(t.requests, t.requests.c.id == t.reports.c.request_id)
-            .where(t.reports.c.id == report_id, t.requests.c.centre_id == centre_id)
-        ).one_or_none()
-    if row is None:
-        raise Refusal(404, "not_found", "There is no such report at this centre.")
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in row.number)
-    return Stream(
-        services.blobs.stream(row.pdf_sha256, 0, row.pdf_size),
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="report-{name}.pdf"',
-            "Content-Length": str(row.pdf_size),
-        },
-    )
-
-
-@get("/portal.css", media_type=MediaType.CSS, sync_to_thread=True)
+@get("/portal.css", sync_to_thread=True)
 def style() -> Response[bytes]:
-    """The page's looks."""
-    content = (resources_folder() / "portal" / "portal.css").read_bytes()
-    return Response(content, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+    """The pages' looks."""
+    return _file(resources_folder() / "portal" / "portal.css")
+
+
+@get("/favicon.svg", sync_to_thread=True)
+def icon() -> Response[bytes]:
+    """The mark beside the page's title."""
+    return _file(resources_folder() / "icons" / "touchstone.svg")
+
+
+@get("/portal/{name:str}", sync_to_thread=True)
+def part(name: FromPath[str]) -> Response[bytes]:
+    """A style or script of the portal. Raises Refusal 404 for anything else."""
+    path = resources_folder() / "portal" / name
+    if not _PLAIN_NAME.match(name) or not path.is_file():
+        raise Refusal(404, "not_found", "There is no such file.")
+    return _file(path)
 
 
 def problem_page(request: Request[Any, Any, Any], status: int, problem: Problem) -> Response[Any]:
@@ -138,74 +132,97 @@ def problem_page(request: Request[Any, Any, Any], status: int, problem: Problem)
     return Template("problem.html", context={"problem": problem, "visitor": None}, status_code=status)
 
 
-def _sign_in_form(services: Services, refusal: KnownError | None = None) -> Response[Any]:
+def sign_in_form(
+    services: Services, refusal: KnownError | None = None, *, then: str = "", email: str = ""
+) -> Response[Any]:
+    """The sign-in form, with what went wrong if something did. ``email``: what was typed, so that it is kept."""
     status = 200 if refusal is None else getattr(refusal, "status", 400)
     headers: dict[str, str] = {}
     if isinstance(refusal, Refusal) and refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    context = {"refusal": refusal, "visitor": None, **_help(services)}
+    context = ground(None, services, refusal=refusal, then=then, email=email)
     return Template("sign_in.html", context=context, status_code=status, headers=headers)
 
 
-def _must_be_allowed(person: Person, centre_id: str) -> None:
-    """Raises Refusal 403 for a centre that is not the person's, or where they may not read reports (M-03)."""
-    try:
-        choose_centre(person, centre_id)
-    except KnownError as refusal:
-        raise Refusal(403, refusal.code, refusal.says, refusal.do) from refusal
-    if not person.may_at(Permission.READ_REPORTS, centre_id):
-        raise Refusal(
-            403,
-            "not_permitted",
-            "Your role at this centre does not include its reports.",
-            "Ask the qualifications team if you need the right.",
-        )
+def _home_of(person: Person) -> str:
+    """Where a person's own work lies: their centre, the choice of several, or the awarding body's pages."""
+    if len(person.centres) == 1:
+        return f"/centres/{person.centres[0]}"
+    return "/centres"
 
 
-def _centres(connection: Connection, person: Person) -> list[Centre]:
-    rows = connection.execute(
-        select(t.centres).where(t.centres.c.id.in_(person.centres)).order_by(t.centres.c.name)
+def _file(path: Path) -> Response[bytes]:
+    return Response(
+        path.read_bytes(),
+        media_type=_KINDS[path.suffix],
+        headers={"Cache-Control": "public, max-age=3600"},
     )
-    return [
-        Centre(row.id, row.number, row.name, Nation(row.nation), PartnerType(row.partner_type))
-        for row in rows
-    ]
 
 
-def _reports(connection: Connection, centre_id: str) -> list[ReportRow]:
-    requests = {
-        row.id: row
-        for row in connection.execute(
-            select(t.requests.c.id, t.requests.c.number, t.qualifications.c.title)
-            .join(t.qualifications, t.qualifications.c.id == t.requests.c.qualification_id)
-            .where(t.requests.c.centre_id == centre_id)
-        )
-    }
-    return [
-        ReportRow(
-            report.id,
-            requests[report.request_id].number,
-            requests[report.request_id].title,
-            report.outcome.words,
-            moment(report.issued_at),
-            -(-report.pdf_size // 1024),
-        )
-        for report in load_reports(connection, requests)
-    ]
+def _to_sign_in(request: Request[Any, Any, Any], error: SignInFirst) -> Response[Any]:
+    """To the form, and back to the page asked for; whoever has just sent a form is told where their words are."""
+    services: Services = request.app.state.services
+    if request.method == "GET":
+        return Redirect(f"/?then={quote(error.then)}" if error.then else "/", status_code=303)
+    refusal = Refusal(
+        401,
+        "signed_out",
+        "You are signed out, so nothing was saved.",
+        "Sign in in another tab, come back to this one, go one page back and send the form again: your words are"
+        " still in it.",
+    )
+    return sign_in_form(services, refusal)
 
 
-def _help(services: Services) -> dict[str, str]:
-    """Whom to ask when signing in fails or a right is missing (M-05)."""
-    return {"support": services.support_words}
+def _too_many(request: Request[Any, Any, Any], error: TooManyRequestsException) -> Response[Any]:
+    problem = Problem(
+        code="too_many_requests",
+        says="These are more requests than the service takes from one person.",
+        do="Wait a minute, then load the page again.",
+    )
+    response = problem_page(request, 429, problem)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
-def portal_router(middleware: list[Any]) -> Router:
-    """The portal's routes, with sessions."""
+def _whose(request: Request[Any, Any, Any]) -> str:
+    """Whom a request counts for: the person, else the address it came from."""
+    session = request.scope.get("session")
+    person_id = session.get("person_id") if isinstance(session, dict) else None
+    return f"person:{person_id}" if person_id else f"address:{client_address(request)}"
+
+
+def portal_router(middleware: list[Any], further: Sequence[Any] = ()) -> Router:
+    """The portal's routes, with sessions. ``further``: route handlers of the evidence and staff pages."""
+    limit = RateLimitConfig(
+        rate_limit=("minute", PER_MINUTE),
+        identifier_for_request=_whose,
+        set_rate_limit_headers=False,
+        store="portal_limits",
+    )
     return Router(
         path="/",
-        route_handlers=[front, sign_in, sign_out, centre_page, report_pdf, style],
+        route_handlers=[
+            front,
+            choose,
+            sign_in,
+            sign_out,
+            style,
+            icon,
+            part,
+            *dashboard.HANDLERS,
+            *claims.HANDLERS,
+            *learners.HANDLERS,
+            *csv_claims.HANDLERS,
+            *claim_page.HANDLERS,
+            *reports.HANDLERS,
+            *help.HANDLERS,
+            *further,
+        ],
         dependencies={"visitor": Provide(visitor, sync_to_thread=True)},
-        middleware=middleware,
+        middleware=[*middleware, limit.middleware],
+        exception_handlers={SignInFirst: _to_sign_in, TooManyRequestsException: _too_many},
+        response_headers=[ResponseHeader(name="content-security-policy", value=CONTENT_POLICY)],
         include_in_schema=False,
-        request_max_body_size=64 * 1024,
+        request_max_body_size=FORM_BYTES,
     )

@@ -8,7 +8,7 @@ is drawn (see ``feed``).
 from __future__ import annotations
 
 from app.service.tables.base import metadata
-from app.service.tables.claiming import certificates, claimed_units, saved_claims
+from app.service.tables.claiming import certificates, claimed_units, sampled_last, saved_claims
 from app.service.tables.files import (
     blob_parts,
     blobs,
@@ -45,6 +45,7 @@ from app.service.tables.reference import (
     registrations,
     units,
 )
+from app.service.tables.staff import role_changes
 from app.service.tables.standing import (
     agreements,
     findings,
@@ -60,6 +61,7 @@ from app.service.tables.sync import (
     feed_tags,
     memberships,
     received_acts,
+    roles_taken,
     scope_log,
     service_settings,
 )
@@ -101,6 +103,9 @@ __all__ = [
     "requests",
     "restrictions",
     "risk_levels",
+    "role_changes",
+    "roles_taken",
+    "sampled_last",
     "samples",
     "sanctions",
     "saved_claims",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from app.service.moments import Moment
 from app.service.tables.base import id_column, metadata, text_column, to_table
@@ -25,13 +25,26 @@ saved_claims = Table(
 )
 
 # The learner-units that some submission holds (M-22, M-23): the key itself refuses a second claim, whoever comes first.
-# A row goes when its request is archived (M-62), and never otherwise.
+# A row goes when its request is archived (M-62), unless the learner achieved the unit by it, and never otherwise.
 claimed_units = Table(
     "claimed_units",
     metadata,
     Column("learner_id", String(64), ForeignKey("learners.id"), primary_key=True),
     Column("unit_id", String(64), ForeignKey("units.id"), primary_key=True),
     to_table("requests", "request_id", index=True),
+)
+
+# When each unit and each assessor of a centre and qualification was sampled last (D-2): so that a draw reads what it
+# is about, and not all that was ever sampled.
+sampled_last = Table(
+    "sampled_last",
+    metadata,
+    Column("centre_id", String(64), ForeignKey("centres.id"), primary_key=True),
+    Column("qualification_id", String(64), ForeignKey("qualifications.id"), primary_key=True),
+    # ``unit`` by its code, or ``assessor`` by the name the centre writes.
+    Column("kind", String(16), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("last_on", Date, nullable=False),
 )
 
 # One certificate for each learner and qualification (M-33, M-34), worked off by the support team (M-35).

@@ -21,7 +21,7 @@ blob_parts = Table(
     metadata,
     Column("sha256", String(64), ForeignKey("blobs.sha256"), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("part_sha256", String(64), nullable=False),
+    Column("part_sha256", String(64), nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
 )
 
@@ -47,7 +47,7 @@ upload_parts = Table(
     Column("person_id", String(64), primary_key=True),
     Column("sha256", String(64), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("part_sha256", String(64), nullable=False),
+    Column("part_sha256", String(64), nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     ForeignKeyConstraint(["person_id", "sha256"], ["uploads.person_id", "uploads.sha256"]),
 )
@@ -61,4 +61,7 @@ note_files = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     text_column("media_type"),
+    # Since when whoever has the note may read the file: since its author had the right to it, by one they had when
+    # the note was taken or by an upload of their own. It stays when the author loses the right. None: not yet.
+    Column("granted_at", Moment, nullable=True),
 )

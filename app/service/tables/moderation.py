@@ -125,6 +125,7 @@ evidence = Table(
     Column("added_at", Moment, nullable=False),
     # Withdrawn by the centre before it declared its evidence complete; it stays on record.
     Column("withdrawn_at", Moment, nullable=True),
+    to_table("persons", "withdrawn_by", nullable=True),
 )
 
 judgements = Table(

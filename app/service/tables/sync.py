@@ -86,6 +86,17 @@ memberships = Table(
     ),
 )
 
+# Roles that were taken away, each with a number of the feed: work recorded before its author could know still counts.
+roles_taken = Table(
+    "roles_taken",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", String(64), nullable=False, index=True),
+    Column("role", String(32), nullable=False),
+    Column("centre_id", String(64), nullable=True),
+    Column("at", Moment, nullable=False),
+)
+
 received_acts = Table(
     "received_acts",
     metadata,
@@ -110,6 +121,10 @@ received_acts = Table(
     Column("base_rev", BigInteger, nullable=False, default=0, server_default="0"),
     text_column("after_act"),
     Column("rests_on", JSON, nullable=False, default=list, server_default="[]"),
+    # What it is about, for acts that come after it; empty for those received before this was kept.
+    Column("target", String(64), nullable=False, default="", server_default=""),
+    # The tag of the head its author had seen; empty from desktops that do not say it.
+    Column("seen_tag", String(32), nullable=False, default="", server_default=""),
 )
 
 service_settings = Table(

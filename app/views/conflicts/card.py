@@ -22,10 +22,12 @@ from app.workspace.comparing import Conflict, ConflictField, words_of
 class FieldCard(QFrame):
     """A field to decide on, or only to be seen. Takes the focus as a whole, where its keys are awake.
 
-    edited: what it becomes was chosen or changed. escaped: Esc in one of its text fields.
+    edited: what it becomes was chosen or changed. escaped: Esc in one of its text fields. taken: a version was taken
+    over, and the result stands below.
     """
 
     edited = Signal()
+    taken = Signal()
     escaped = Signal()
 
     def __init__(self, conflict: Conflict, field: ConflictField) -> None:
@@ -90,6 +92,11 @@ class FieldCard(QFrame):
     # What it becomes
 
     @property
+    def result_place(self) -> QWidget:
+        """Where the result stands."""
+        return self._result_place
+
+    @property
     def decided(self) -> bool:
         """Whether it is known what the field becomes; a field that is only shown needs no decision."""
         return self._decided or not self.field.picks
@@ -114,6 +121,7 @@ class FieldCard(QFrame):
         taken = self.tr("{field}: {pick} taken").format(field=self.field.title, pick=self._words[pick])
         announce(self, taken)
         self.edited.emit()
+        self.taken.emit()
         return True
 
     def put_back(self, value: Value) -> None:

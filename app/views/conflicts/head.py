@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.views.choosing import Chooser
 from app.views.parts import button, icon_button, label, title_row
 from app.views.style import spacing
 from app.workspace.comparing import Conflict
@@ -35,10 +36,10 @@ class ConflictsHead(QWidget):
         row = QHBoxLayout(self._choice)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing.SNUG)
-        self.chooser = QComboBox()
+        self.chooser = Chooser()
         self.chooser.setObjectName("conflictChooser")
         self.chooser.setAccessibleName(self.tr("Conflict"))
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.chooser.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setMinimumContentsLength(12)
         self.chooser.activated.connect(self.picked)
         row.addWidget(icon_button("left", self.tr("Previous conflict"), lambda: self.stepped.emit(-1)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.merging import Value
 from app.domain.moderation import Decision, Outcome
+from app.views.choosing import Chooser
 from app.views.moderation.actions_list import ActionsEditor
 from app.views.moderation.fields import GrowingText
 from app.views.style import spacing
@@ -28,8 +28,8 @@ class Result(Protocol):
     def put(self, value: Value) -> None: ...
 
 
-class ChoiceResult(QComboBox):
-    """A decision or an outcome. The wheel scrolls the page and changes nothing here in passing."""
+class ChoiceResult(Chooser):
+    """A decision or an outcome."""
 
     edited = Signal()
     escaped = Signal()
@@ -52,9 +52,6 @@ class ChoiceResult(QComboBox):
 
     def put(self, value: Value) -> None:
         self.setCurrentIndex(self.findData(value))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class TextResult(GrowingText):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
@@ -20,15 +20,15 @@ from app.views.actions import ActionRegistry
 from app.views.conflicts.card import FieldCard
 from app.views.conflicts.head import ConflictsHead
 from app.views.conflicts.keys import ConflictKeys
-from app.views.moderation.fields import Complaint
+from app.views.moderation.fields import DeciderFoot
 from app.views.moderation.keeper import Keeper
 from app.views.pages import ScrollPage
 from app.views.parts import Banner, EmptyState, announce, button, label
-from app.views.screen import Screen
+from app.views.screen import Screen, Unsaved
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import run_task
-from app.workspace.comparing import Conflict
+from app.workspace.comparing import Conflict, words_of
 from app.workspace.snapshots import Changes
 
 if TYPE_CHECKING:
@@ -89,13 +89,8 @@ class ConflictsScreen(Screen):
         whole.addWidget(self._pages)
 
     def _make_foot(self) -> QWidget:
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(spacing.WIDE, spacing.SNUG, spacing.WIDE, spacing.SNUG)
-        column.setSpacing(spacing.TIGHT)
-        self.complaint = Complaint()
-        column.addWidget(self.complaint)
+        foot = DeciderFoot(spacing.WIDE, spacing.WIDE)
+        self.complaint = foot.complaint
         row = QHBoxLayout()
         row.setSpacing(spacing.SNUG)
         self._all_mine = button(self.tr("All mine"), lambda: self.take_all(Pick.MINE), name="conflictAllMine")
@@ -107,7 +102,7 @@ class ConflictsScreen(Screen):
         row.addWidget(self._all_theirs)
         row.addStretch()
         row.addWidget(self.save_button)
-        column.addLayout(row)
+        foot.column.addLayout(row)
         return foot
 
     # -- Screen -----------------------------------------------------------------------------------------------
@@ -124,9 +119,19 @@ class ConflictsScreen(Screen):
         self._focus_when_there = True
         self._read()
 
-    def save_now(self) -> None:
+    def save_now(self) -> bool:
         """Keep what was written by hand and not decided yet."""
-        self.keeper.save_now()
+        return self.keeper.save_now()
+
+    def unsaved(self) -> Unsaved | None:
+        if not self.keeper.touched or self.shown is None:
+            return None
+        written = [
+            f"{card.field.title}: {words_of(card.field.name, card.value)}"
+            for card in self.cards
+            if card.typed
+        ]
+        return Unsaved(self.shown.where, "\n".join(written), self.keeper.trouble) if written else None
 
     def memory(self) -> dict[str, Any]:
         return {"conflict": self.shown.key if self.shown is not None else ""}
@@ -148,7 +153,8 @@ class ConflictsScreen(Screen):
 
     def _take(self, conflicts: tuple[Conflict, ...]) -> None:
         """Newer conflicts; the one that is shown stays, as long as it is there."""
-        self.keeper.save_now()
+        if not self.keeper.save_now():
+            return  # they will be read again; words that are nowhere else must not be replaced
         former = self.shown
         place = self._place(former.key) if former is not None else 0
         self.conflicts = conflicts
@@ -227,6 +233,7 @@ class ConflictsScreen(Screen):
             if card.field.name in written and card.field.picks:
                 card.put_back(written[card.field.name])
             card.edited.connect(self._edited)
+            card.taken.connect(partial(self._show_result, card))
             self._page.addWidget(card)
         self.cards = tuple(cards)
         self._keys.show_keys()
@@ -299,6 +306,14 @@ class ConflictsScreen(Screen):
             self.area.verticalScrollBar().setValue(card.mapTo(self.area.page, card.rect().topLeft()).y())
         else:
             self.area.ensureWidgetVisible(card, 0, spacing.SNUG)
+
+    def _show_result(self, card: FieldCard) -> None:
+        """What was just taken is seen, also where large letters push it below the window."""
+        # It has its place only once the page was laid out anew.
+        if card is self._card():
+            QTimer.singleShot(
+                0, card, lambda: self.area.ensureWidgetVisible(card.result_place, 0, spacing.SNUG)
+            )
 
     def _card(self) -> FieldCard | None:
         """The field that has the focus, else the first that is not decided, else the first."""

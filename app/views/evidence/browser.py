@@ -16,10 +16,11 @@ from app.views.evidence.files import FileList, FileRow, rows_for
 from app.views.evidence.handing import open_with_system
 from app.views.evidence.linking import open_in_browser
 from app.views.evidence.viewer import EvidenceView
-from app.views.parts import Badge, Elided, icon_button
+from app.views.parts import Badge, icon_button
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
+from app.views.words import Elided
 from app.workspace.snapshots import EvidenceItem, RequestSheet, SampleSheet
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class EvidenceBrowser(QWidget):
         row.setSpacing(spacing.TIGHT)
         self.previous = icon_button("left", self.tr("Previous file"), lambda: self.step(-1), "previousFile")
         self.next = icon_button("right", self.tr("Next file"), lambda: self.step(1), "nextFile")
-        self._name = Elided("", "strong")
+        self._name = Elided("", "strong", middle=True)
         self._count = Elided("", "small")
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -244,7 +245,7 @@ class EvidenceBrowser(QWidget):
         desk = self._desk
         run_task(
             self,
-            lambda: desk.fetch(request_id, progress, stop.is_set),
+            lambda: desk.evidence.fetch(request_id, progress, stop.is_set),
             self._fetched,
             self._could_not_fetch,
             lane="fetch",
@@ -262,8 +263,8 @@ class EvidenceBrowser(QWidget):
         request_id, self._fetching = self._fetching, ""
         trouble = ""
         if fetch.failed:
-            name, why = next(iter(fetch.failed.items()))
-            trouble = self.tr("Not everything could be fetched. {name}: {why}").format(name=name, why=why)
+            first = next(iter(fetch.failed.values()))
+            trouble = self.tr("Not everything could be fetched. {first}").format(first=first.words)
         elif self._stop.is_set():
             trouble = self.tr("Stopped. Files that have arrived stay on this computer.")
         self.view.absent.show_rest(trouble)

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.domain.errors import KnownError
 from app.domain.evidence import Fetch
 from app.views.evidence.files import FileRow
-from app.views.parts import BusyBar, CopyButton, Picture, button, details_of, label
+from app.views.parts import BusyBar, CopyButton, Picture, announce, button, details_of, heading_row, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import breakable
 from app.views.work.sizes import size_words
 from app.workspace.snapshots import EvidenceItem
 
@@ -22,7 +23,6 @@ class Card(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()
         around = QVBoxLayout(page)
@@ -46,8 +46,8 @@ class Card(QScrollArea):
         self.setWidget(page)
 
     def put(self, title: str, about: str, says: str) -> None:
-        self.title.setText(title)
-        self.about.setText(about)
+        self.title.setText(breakable(title))
+        self.about.setText(breakable(about))
         self.about.setVisible(bool(about))
         self.says.setText(says)
         self.says.setVisible(bool(says))
@@ -79,6 +79,37 @@ class OutsideCard(Card):
                 "Touchstone does not show this kind of file itself. Another program on this computer can."
             ),
         )
+
+
+class QuestionCard(Card):
+    """A question that stands where the file would: it takes no focus and no key answers it by chance.
+
+    agreed: open it here all the same. outside_wanted: the person asks to open it with another program.
+    """
+
+    agreed = Signal()
+    outside_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Reached on purpose it is read out first; its buttons are one Tab further on.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.agree = button(self.tr("Open it all the same"), self.agreed.emit, name="openAllTheSame")
+        self.outside = button(self.tr("Open outside…"), self.outside_wanted.emit, name="openOutsideInstead")
+        self.outside.setToolTip(self.tr("Open with the system's program…"))
+        self.column.addSpacing(spacing.TIGHT)
+        # One below the other: the pane may be narrow.
+        self.column.addLayout(heading_row(self.agree))
+        self.column.addLayout(heading_row(self.outside))
+
+    def show_question(self, item: EvidenceItem, question: str) -> None:
+        self.picture.show_icon("warning", str(Tone.WARN))
+        self.put(
+            self.tr("Open this file here?"),
+            f"{item.evidence.name} · {item.evidence.kind.words} · {size_words(item.evidence.size)}",
+            question,
+        )
+        announce(self, question)
 
 
 class TroubleCard(Card):

@@ -23,10 +23,17 @@ from app.views.row_pen import RowPen, at
 from app.views.rows import Index, RowList
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import plain_tip
 from app.views.work.sizes import size_words
 from app.workspace.snapshots import EvidenceItem, RequestSheet, SampleSheet
 
 ROW = int(Qt.ItemDataRole.UserRole)
+
+ROOM_FOR_KINDS = 18
+"""In widths of an "n": from so much room on, the kind stands before the name."""
+
+ROOM_FOR_NAME = 14
+"""In widths of an "n": what a longer name keeps before size and scope may stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,8 @@ class FileModel(QAbstractListModel):
             return self.name(row)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             parts = (row.kind.words, self.name(row), self.scope(row), self.state(row))
-            return ", ".join(part for part in parts if part)
+            told = ", ".join(part for part in parts if part)
+            return plain_tip(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return None
 
 
@@ -178,24 +186,28 @@ class FileRowPainter(QStyledItemDelegate):
         here = option.rect.adjusted(2, 0, -2, 0)
         pen.ground(here, option.state, focused=False)
         line = here.adjusted(spacing.SNUG, 0, -spacing.SNUG, 0)
+        has_kinds = line.width() >= ROOM_FOR_KINDS * pen.em
         kinds = min(line.width() // 3, pen.width("Special-consideration evidence") + spacing.SNUG)
-        if row.first_of_kind:
+        if row.first_of_kind and has_kinds:
             pen.text(at(line, line.left(), kinds - spacing.SNUG), row.kind.words, shades.muted)
-        left = line.left() + kinds
+        left = line.left() + (kinds if has_kinds else 0)
         glyph, tone, ink = self._look(row)
+        # What is missing, or not asked for, is named by its kind where that does not stand before it.
+        name = self._model.name(row) if has_kinds or row.item is not None else row.kind.words
         left += pen.icon(left, line, glyph, tone) + spacing.TIGHT + 2
         end = line.right()
         state = self._model.state(row)
         scope = self._model.scope(row)
-        if state and pen.width(state) < (end - left) * 0.6:
+        least = min(pen.width(name), ROOM_FOR_NAME * pen.em) + spacing.BASE
+        if state and pen.width(state) < end - left - least:
             end -= pen.width(state) + 2
             pen.text(at(line, end, pen.width(state) + 2), state, shades.muted)
             end -= spacing.BASE
-        if scope and pen.width(scope) < (end - left) * 0.4:
+        if scope and pen.width(scope) < end - left - least:
             end -= pen.width(scope) + 2
             pen.text(at(line, end, pen.width(scope) + 2), scope, shades.muted)
             end -= spacing.BASE
-        pen.text(at(line, left, end - left), self._model.name(row), ink)
+        pen.text(at(line, left, end - left), name, ink, middle=row.item is not None)
         painter.restore()
 
     def _look(self, row: FileRow) -> tuple[str, Tone, str]:

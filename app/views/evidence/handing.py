@@ -15,6 +15,7 @@ from app.views.parts import announce, button, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import run_task
+from app.views.words import breakable
 from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class AskFirst(Asking):
     def __init__(self, parent: QWidget, name: str) -> None:
         super().__init__(parent, "askOutside", "warning", Tone.WARN)
         self.put(title=self.tr("Open outside Touchstone?"), cancel=self.tr("Cancel"), do=self.tr("Open it"))
-        self.add_words(name, "strong")
+        self.add_words(breakable(name), "strong")
         self.add_words(
             self.tr(
                 "The file came from outside and may do harm, for example through macros. "
@@ -156,14 +157,14 @@ class Handing(QObject):
 
     def look(self) -> None:
         """Show what was handed over before, such as for another file."""
-        run_task(self, self._desk.handed_over, self._strip.show_lent)
+        run_task(self, self._desk.evidence.handed_over, self._strip.show_lent)
 
     def remove(self) -> None:
         """The person is done: take every copy away."""
 
         def purge() -> tuple[tuple[HandedOver, ...], tuple[str, ...]]:
-            still_open = self._desk.purge_handed_over()
-            return self._desk.handed_over(), still_open
+            still_open = self._desk.evidence.purge()
+            return self._desk.evidence.handed_over(), still_open
 
         def purged(result: tuple[tuple[HandedOver, ...], tuple[str, ...]]) -> None:
             lent, still_open = result
@@ -178,8 +179,8 @@ class Handing(QObject):
 
     def _hand_over(self, request_id: str, item: EvidenceItem) -> None:
         def hand() -> tuple[HandedOver, tuple[HandedOver, ...]]:
-            lent = self._desk.hand_over(request_id, item.evidence.id)
-            others = tuple(one for one in self._desk.handed_over() if one.path != lent.path)
+            lent = self._desk.evidence.hand_over(request_id, item.evidence.id)
+            others = tuple(one for one in self._desk.evidence.handed_over() if one.path != lent.path)
             return lent, (*others, lent)
 
         def handed(result: tuple[HandedOver, tuple[HandedOver, ...]]) -> None:

@@ -14,6 +14,7 @@ from app.views.evidence.cards import Card
 from app.views.parts import button, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import breakable
 from app.workspace.links import host_of
 from app.workspace.snapshots import EvidenceItem
 
@@ -61,7 +62,7 @@ class LinkCard(Card):
                 "it cannot be taken along."
             ),
         )
-        self.address.setText(_breakable(evidence.url))
+        self.address.setText(breakable(evidence.url))
         self.address.setAccessibleName(self.tr("Address: {url}").format(url=evidence.url))
         self._url = evidence.url
 
@@ -79,7 +80,7 @@ class AskLink(Asking):
         super().__init__(parent, "askLink", "warning", Tone.WARN)
         self.put(title=self.tr("Open in the browser?"), cancel=self.tr("Cancel"), do=self.tr("Open it"))
         self.add_words(self.tr("The link leads to {host}.").format(host=host), "strong")
-        self.add_words(_breakable(url))
+        self.add_words(breakable(url))
         self.add_words(
             self.tr(
                 "The page opens outside Touchstone, without its protection. It is not part of the evidence that "
@@ -134,8 +135,3 @@ class Linking(QObject):
                     self.tr("Copy the address and open it yourself."),
                 )
             )
-
-
-def _breakable(url: str) -> str:
-    """An address as it is shown: without places to break it a long one would be cut off."""
-    return url.replace("/", "/\u200b").replace("&", "&\u200b").replace("-", "-\u200b")

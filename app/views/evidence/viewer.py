@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
-from app.views.evidence.cards import AbsentCard, NothingCard, OutsideCard, TroubleCard
+from app.views.evidence.cards import AbsentCard, NothingCard, OutsideCard, QuestionCard, TroubleCard
 from app.views.evidence.documents import OneDocument
 from app.views.evidence.files import FileRow
 from app.views.evidence.find_bar import FindBar
@@ -57,6 +57,7 @@ class EvidenceView(QWidget):
         self.outside = OutsideCard()
         self.absent = AbsentCard()
         self.link = LinkCard()
+        self.question = QuestionCard()
         self.trouble = TroubleCard()
         self.tools = ViewTools()
         self.find_bar = FindBar()
@@ -75,7 +76,8 @@ class EvidenceView(QWidget):
         column.addWidget(self.tools)
         column.addWidget(self.find_bar)
         self._stack = QStackedWidget()
-        for page in (self.nothing, self.pages, self.text, self.outside, self.absent, self.link, self.trouble):
+        cards = (self.nothing, self.outside, self.absent, self.link, self.question, self.trouble)
+        for page in (*cards, self.pages, self.text):
             self._stack.addWidget(page)
         column.addWidget(self._stack, 1)
         column.addWidget(self.strip)
@@ -92,7 +94,13 @@ class EvidenceView(QWidget):
         self.tools.turn_wanted.connect(self.pages.turn)
         self.tools.letters_wanted.connect(self.text.set_fixed)
         self.tools.find_wanted.connect(self.open_find)
-        for wish in (self.tools.outside_wanted, self.outside.wanted, self.trouble.wanted):
+        self.question.agreed.connect(self._open_all_the_same)
+        for wish in (
+            self.tools.outside_wanted,
+            self.outside.wanted,
+            self.question.outside_wanted,
+            self.trouble.wanted,
+        ):
             wish.connect(self.ask_outside)
         self.absent.fetch_wanted.connect(self.fetch_wanted)
         self.absent.stop_wanted.connect(self.stop_wanted)
@@ -161,10 +169,18 @@ class EvidenceView(QWidget):
             self._put(self.outside)
             self.handing.look()
         else:
-            self.nothing.show_opening(item.evidence.name)
-            self._put(self.nothing)
-            desk, evidence_id = self._desk, item.evidence.id
-            self._documents.open(lambda: desk.open_evidence(request_id, evidence_id))
+            self._open(request_id, item)
+
+    def _open(self, request_id: str, item: EvidenceItem, *, agreed: bool = False) -> None:
+        """Off this thread; ``agreed``: the person was asked, and wants it opened here all the same."""
+        self.nothing.show_opening(item.evidence.name)
+        self._put(self.nothing)
+        desk, evidence_id = self._desk, item.evidence.id
+        self._documents.open(lambda: desk.evidence.open(request_id, evidence_id, agreed=agreed))
+
+    def _open_all_the_same(self) -> None:
+        if self._item is not None:
+            self._open(self._request_id, self._item, agreed=True)
 
     def _leave(self) -> None:
         """Remember the place in the file that is left, and let go of it."""
@@ -200,6 +216,9 @@ class EvidenceView(QWidget):
         if error.code == "evidence_not_shown":
             self.outside.show_item(self._item)
             self._put(self.outside)
+        elif error.code == "evidence_asks":
+            self.question.show_question(self._item, error.says)
+            self._put(self.question)
         else:
             self.trouble.show_error(self._item, error)
             self._put(self.trouble)

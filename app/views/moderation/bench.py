@@ -23,7 +23,7 @@ from app.views.moderation.words import needs_judging
 from app.views.moderation.writing import Writing
 from app.views.pages import TroublePage, recall_widths
 from app.views.parts import EmptyState
-from app.views.screen import Screen
+from app.views.screen import Screen, Unsaved, words_would_be_lost
 from app.views.tasks import run_task
 from app.workspace.snapshots import Changes, JudgementDraft, RequestSheet, SampleSheet
 
@@ -109,8 +109,12 @@ class Bench(Screen):
         return self._sample_id
 
     def open(self, request_id: str, sample_id: str = "") -> None:
-        """Open a request, at a sample or where one was last. Reads off the GUI thread."""
-        self.save_now()
+        """Open a request, at a sample or where one was last. Reads off the GUI thread.
+
+        Raises KnownError ``words_unsaved`` where that would leave words behind that could not be written.
+        """
+        if not self.save_now() and request_id != self.request_id:
+            raise words_would_be_lost()
         recalled = self._recalled if self._recalled.get("request") == request_id else {}
         if recalled and (self._restarting or not sample_id):
             sample_id = str(recalled.get("sample", "")) or sample_id
@@ -264,9 +268,15 @@ class Bench(Screen):
 
     # Typing
 
-    def save_now(self) -> None:
+    def save_now(self) -> bool:
         """Write unsaved text at once; what cannot be written is told through ``refused`` and stays on screen."""
-        self.keeper.save_now()
+        return self.keeper.save_now()
+
+    def stop(self) -> None:
+        self.writing.attaching.close()
+
+    def unsaved(self) -> Unsaved | None:
+        return self.writing.unsaved()
 
     def remember_draft(self, draft: JudgementDraft) -> None:
         """The open sample's draft was saved: the snapshot on screen must know it, or coming back would lose it."""

@@ -1,9 +1,9 @@
-"""What is known of a sample before it is judged: learner, unit, assessor, and why it was sampled."""
+"""What is known of a sample before it is judged: learner, unit, assessor, and why and how it was sampled (M-27)."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from app.domain.moderation import Sample
 from app.views.parts import label
@@ -22,31 +22,32 @@ class SampleFacts(QFrame):
         self._unit = label("", wrap=True)
         column.addWidget(self._learner)
         column.addWidget(self._unit)
-        form = QFormLayout()
-        form.setContentsMargins(0, spacing.TIGHT, 0, 0)
-        form.setHorizontalSpacing(spacing.BASE)
-        form.setVerticalSpacing(spacing.HAIR)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._number = self._fact(form, self.tr("Learner no."))
-        self._assessor = self._fact(form, self.tr("Assessor"))
-        self._assessed = self._fact(form, self.tr("Assessed as"))
-        self._reason = self._fact(form, self.tr("Why sampled"))
-        column.addLayout(form)
+        # A grid gives every text the height it needs at its width; a form layout cuts the longer ones.
+        grid = QGridLayout()
+        grid.setContentsMargins(0, spacing.TIGHT, 0, 0)
+        grid.setHorizontalSpacing(spacing.BASE)
+        grid.setVerticalSpacing(spacing.TIGHT)
+        grid.setColumnStretch(1, 1)
+        self._number = self._fact(grid, self.tr("Learner no."))
+        self._assessor = self._fact(grid, self.tr("Assessor"))
+        self._assessed = self._fact(grid, self.tr("Assessed as"))
+        self._reason = self._fact(grid, self.tr("Why sampled"))
+        column.addLayout(grid)
+        # Over the whole width, for it is two or three sentences.
+        self._sums = label("", "small", wrap=True)
+        _let_copy(self._sums, self.tr("How the sample came about"))
+        column.addWidget(self._sums)
 
-    def _fact(self, form: QFormLayout, name: str) -> QLabel:
+    def _fact(self, grid: QGridLayout, name: str) -> QLabel:
         value = label("", wrap=True)
-        value.setAccessibleName(name)
-        value.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        # A label that can be selected by keyboard would otherwise stand in the way of Tab.
-        value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        form.addRow(label(name, "muted"), value)
+        _let_copy(value, name)
+        row = grid.rowCount()
+        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(value, row, 1)
         return value
 
-    def show_sample(self, sample: Sample) -> None:
+    def show_sample(self, sample: Sample, sampling_words: str) -> None:
+        """``sampling_words``: how many had to be drawn from the request, and why so many."""
         self._learner.setText(sample.learner_name)
         credits = (
             self.tr("1 credit")
@@ -59,6 +60,17 @@ class SampleFacts(QFrame):
             (self._assessor, sample.assessor),
             (self._assessed, sample.assessor_decision),
             (self._reason, sample.reason),
+            (self._sums, sampling_words),
         ):
             field.setText(value)
             field.setAccessibleDescription(value)
+        self._sums.setVisible(bool(sampling_words))
+
+
+def _let_copy(value: QLabel, name: str) -> None:
+    value.setAccessibleName(name)
+    value.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    # A label that can be selected by keyboard would otherwise stand in the way of Tab.
+    value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -108,16 +108,16 @@ class GrowingText(QPlainTextEdit):
         super().keyPressEvent(event)
 
 
-class Complaint(QFrame):
-    """Why something was refused, beside the field that it concerns; hidden while all is well."""
+class Remark(QFrame):
+    """A line of words with its glyph, beside the field that it concerns; hidden while there is nothing to say."""
 
-    def __init__(self) -> None:
+    def __init__(self, glyph: str, tone: Tone) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing.TIGHT + 2)
-        row.addWidget(Picture("warning", str(Tone.BAD), 16), 0, Qt.AlignmentFlag.AlignTop)
-        self._words = label("", wrap=True, tone=Tone.BAD)
+        row.addWidget(Picture(glyph, str(tone), 16), 0, Qt.AlignmentFlag.AlignTop)
+        self._words = label("", wrap=True, tone=tone)
         row.addWidget(self._words, 1)
         self.hide()
 
@@ -125,44 +125,55 @@ class Complaint(QFrame):
     def text(self) -> str:
         return self._words.text() if not self.isHidden() else ""
 
-    def say(self, error: KnownError) -> None:
-        """Show the words of a refusal, and let a screen reader speak them."""
-        words = f"{error.says} {error.do}".strip()
+    def tell(self, words: str) -> None:
+        """Show these words, and let a screen reader speak them; no words hide it."""
         self._words.setText(words)
         self.setAccessibleName(words)
-        self.show()
+        self.setVisible(bool(words))
         announce(self, words)
+
+
+class Complaint(Remark):
+    """Why something was refused; hidden while all is well."""
+
+    def __init__(self) -> None:
+        super().__init__("warning", Tone.BAD)
+
+    def say(self, error: KnownError) -> None:
+        """Show the words of a refusal, also the same ones again: it was tried again."""
+        self.tell(f"{error.says} {error.do}".strip())
 
     def clear(self) -> None:
         self._words.clear()
         self.hide()
 
 
-class MergedNote(QFrame):
-    """Says below a field that something in it was taken over from elsewhere, from whom and when; else hidden."""
+class MergedNote(Remark):
+    """That something in a field was taken over from elsewhere, from whom and when."""
 
     def __init__(self) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(spacing.TIGHT + 2)
-        row.addWidget(Picture("merge", str(Tone.INFO), 16), 0, Qt.AlignmentFlag.AlignTop)
-        self._words = label("", wrap=True, tone=Tone.INFO)
-        row.addWidget(self._words, 1)
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        return self._words.text() if not self.isHidden() else ""
+        super().__init__("merge", Tone.INFO)
 
     def say(self, words: str) -> None:
-        """Show these words and let a screen reader speak them; nothing hides the note."""
-        if words == self.text:
-            return
-        self._words.setText(words)
-        self.setAccessibleName(words)
-        self.setVisible(bool(words))
-        announce(self, words)
+        """Show these words; nothing hides the note, and what is shown already is not spoken again."""
+        if words != self.text:
+            self.tell(words)
+
+
+class DeciderFoot(QFrame):
+    """The foot of a page on which something is decided: the complaint, and below it, in ``column``, what can be done.
+
+    left, right: what it keeps free beside it, as the page above does.
+    """
+
+    def __init__(self, left: int, right: int) -> None:
+        super().__init__()
+        self.setProperty("role", "foot")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(left, spacing.SNUG, right, spacing.SNUG)
+        self.column.setSpacing(spacing.SNUG)
+        self.complaint = Complaint()
+        self.column.addWidget(self.complaint)
 
 
 class Section(QWidget):

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from app.domain.moderation import RequestState
 from app.views.moderation.words import CLOCK_SIGNS, STATE_TONES, needs_judging
-from app.views.parts import Badge, Elided, button, label
+from app.views.parts import Badge, button, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided, plain_tip
 from app.workspace.snapshots import RequestSheet
 
 LEAST_CENTRE = 24
@@ -91,7 +92,7 @@ class RequestHeader(QFrame):
         self._qualification.say(f"{request.qualification_code} {request.qualification_title}")
         tone = STATE_TONES.get(request.state, Tone.NEUTRAL)
         self.state.say(request.state.words, tone)
-        self.state.setToolTip(request.hold_reason if request.state is RequestState.ON_HOLD else "")
+        self.state.setToolTip(plain_tip(request.hold_reason) if request.state is RequestState.ON_HOLD else "")
         self.state.show()
         self.hold.setVisible(request.certification_hold)
         if request.certification_hold:

@@ -28,7 +28,7 @@ class Keeper(QObject):
         super().__init__(parent)
         self._save = save
         self._touched = False
-        self._in_trouble = False
+        self._trouble: KnownError | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -40,6 +40,11 @@ class Keeper(QObject):
         return self._touched
 
     @property
+    def trouble(self) -> KnownError | None:
+        """Why what is typed could not be written when that was last tried; None when it could."""
+        return self._trouble
+
+    @property
     def due_in_ms(self) -> int:
         """Milliseconds until what is unsaved is written; -1 when nothing waits."""
         return self._timer.remainingTime()
@@ -48,7 +53,7 @@ class Keeper(QObject):
         """Something was typed. The timer of an earlier key goes on running."""
         self._touched = True
         if not self._timer.isActive():
-            self._timer.start(TRY_AGAIN_MS if self._in_trouble else SAVE_AFTER_MS)
+            self._timer.start(TRY_AGAIN_MS if self._trouble is not None else SAVE_AFTER_MS)
 
     def save_now(self) -> bool:
         """Write at once what is unsaved. True when nothing unsaved is left."""
@@ -58,13 +63,13 @@ class Keeper(QObject):
         try:
             self._save()
         except KnownError as error:
-            first = not self._in_trouble
-            self._in_trouble = True
+            first = self._trouble is None
+            self._trouble = error
             self._timer.start(TRY_AGAIN_MS)
             if first:
                 self.failed.emit(error)
             return False
-        self._touched = self._in_trouble = False
+        self._touched, self._trouble = False, None
         self.saved.emit()
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -15,8 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy
 from app.domain import dates
 from app.domain.attached import AttachedFile
 from app.views.moderation.fields import GrowingText
-from app.views.parts import Elided, Picture, icon_button, label
+from app.views.parts import Picture, icon_button, label
 from app.views.style import icons, spacing
+from app.views.words import Elided, plain_tip
 from app.views.work.sizes import size_words
 from app.workspace.snapshots import NoteFile
 
@@ -29,12 +29,18 @@ AskFiles = Callable[[QWidget, Callable[[list[Path]], None]], None]
 
 def ask_files(parent: QWidget, then: Callable[[list[Path]], None]) -> None:
     """The system's own dialog for choosing files, several at once."""
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(parent, parent.tr("Attach files to the note"), folder)
+    dialog = QFileDialog(parent, parent.tr("Attach files to the note"), start_folder())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.filesSelected.connect(lambda paths: then([Path(path) for path in paths]))
     dialog.open()
+
+
+def start_folder() -> str:
+    """Where choosing begins: the person's documents, or their home on a computer that has no such folder."""
+    place = QStandardPaths.StandardLocation
+    named = [QStandardPaths.writableLocation(one) for one in (place.DocumentsLocation, place.HomeLocation)]
+    return next((folder for folder in named if folder and Path(folder).is_dir()), str(Path.home()))
 
 
 def given_by(data: QMimeData) -> list[Given]:
@@ -99,7 +105,7 @@ class FileButton(QPushButton):
         room = self.width() - self.iconSize().width() - 2 * spacing.BASE
         shown = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, max(0, room))
         self.setText(shown.replace("&", "&&"))
-        self.setToolTip(f"<span>{html.escape(self._name)}</span>" if shown != self._name else "")
+        self.setToolTip(plain_tip(self._name) if shown != self._name else "")
 
 
 def file_rows(column: QVBoxLayout, files: tuple[NoteFile, ...], press: Callable[[str], None]) -> None:
@@ -166,7 +172,7 @@ class _AttachedRow(QWidget):
         row.setContentsMargins(spacing.TIGHT, 0, 0, 0)
         row.setSpacing(spacing.TIGHT + 2)
         row.addWidget(Picture("file", "muted", 16))
-        row.addWidget(Elided(file.name), 1)
+        row.addWidget(Elided(file.name, middle=True), 1)
         row.addWidget(label(size_words(file.size), "small"))
         self.remove = icon_button(
             "cross", self.tr("Remove {name} from the note").format(name=file.name), remove, "removeAttached"

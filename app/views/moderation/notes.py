@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import dates
 from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.moderation import Note
+from app.views.choosing import Chooser
 from app.views.moderation.fields import Complaint, Section
 from app.views.moderation.note_files import (
     AskFiles,
@@ -23,7 +24,7 @@ from app.views.moderation.note_files import (
     file_rows,
     given_by,
 )
-from app.views.parts import announce, button, heading_row, label
+from app.views.parts import BusyBar, announce, button, heading_row, label
 from app.views.style import spacing
 from app.workspace.snapshots import NoteFile
 
@@ -54,12 +55,14 @@ class NotesThread(Section):
     """Notes on this sample and on the whole request, oldest first, and the field for a new one.
 
     added(text, whole request?): the person wants the note recorded. edited: the unfinished note changed.
-    given(list): files, or a picture, are to be attached to it. open_wanted(id): a file of a note is to be shown.
+    given(list): files, or a picture, are to be attached to it; stop_wanted: no more of them.
+    open_wanted(id): a file of a note is to be shown.
     """
 
     added = Signal(str, bool)
     given = Signal(list)
     open_wanted = Signal(str)
+    stop_wanted = Signal()
     edited = Signal()
     left = Signal()
     escaped = Signal()
@@ -82,22 +85,25 @@ class NotesThread(Section):
         self.column.addWidget(self.field)
         self.attached = AttachedList()
         self.column.addWidget(self.attached)
-        self._busy = label(self.tr("Adding files…"), "small")
-        self._busy.hide()
-        self.column.addWidget(self._busy)
+        self.busy = BusyBar(narrow=True)
+        self.busy.cancelled.connect(self.stop_wanted)
+        self.busy.hide()
+        self.column.addWidget(self.busy)
         self.attach_button = button(
             self.tr("Attach file…"), self.attach, kind="quiet", icon="plus", name="attachFile"
         )
+        # In a window that is no dialog this is what makes Enter press it.
+        self.attach_button.setAutoDefault(True)
         self.column.addLayout(heading_row(self.attach_button))
         self.setAcceptDrops(True)
         self.complaint = Complaint()
         self.column.addWidget(self.complaint)
         row = QHBoxLayout()
         row.setSpacing(spacing.SNUG)
-        self.about = QComboBox()
+        self.about = Chooser()
         self.about.setObjectName("noteAbout")
         self.about.addItems([self.tr("On this sample"), self.tr("On the whole request")])
-        self.about.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.about.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.about.setMinimumContentsLength(6)
         self.about.setAccessibleName(self.tr("What the note is about"))
         self.add_button = button(self.tr("Add note"), self.add_typed, icon="note", name="addNote")
@@ -207,7 +213,12 @@ class NotesThread(Section):
     def begin_adding(self) -> None:
         """Files are being taken in: the note can be written on, and recorded when they are here."""
         self._under_way += 1
+        self.busy.say(self.tr("Adding files…"))
         self._show_buttons()
+
+    def say_adding(self, words: str, done: int, total: int) -> None:
+        """Which file is being taken in, and how far that is."""
+        self.busy.say(words, done, total)
 
     def end_adding(self) -> None:
         self._under_way -= 1
@@ -260,6 +271,6 @@ class NotesThread(Section):
 
     def _show_buttons(self) -> None:
         busy = self._under_way > 0
-        self._busy.setVisible(busy)
+        self.busy.setVisible(busy)
         # Files without words are not refused in silence: pressing tells what is missing.
         self.add_button.setEnabled(not busy and bool(self.field.text.strip() or self.files))

@@ -16,9 +16,10 @@ from app.views.moderation.form import Content, JudgementForm, content_of, conten
 from app.views.moderation.history import JudgementHistory
 from app.views.moderation.notes import NotesThread
 from app.views.pages import ScrollPage
-from app.views.parts import Banner, Elided, button, line
+from app.views.parts import Banner, button, line
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided
 from app.workspace.snapshots import DraftBase, JudgementDraft, RequestSheet, SampleSheet
 
 LEAST_WIDTH = 260
@@ -209,7 +210,7 @@ class JudgementPane(QWidget):
         for part in (self.facts, self.form, self._rule, self._second_rule, self._foot):
             part.setVisible(has_sample)
         if sheet is not None:
-            self.facts.show_sample(sheet.sample)
+            self.facts.show_sample(sheet.sample, request.request.sampling_words)
         self.notes.show_notes(
             sheet.notes if sheet else (), request.notes, request.note_files, sample=has_sample
         )
@@ -283,6 +284,12 @@ class JudgementPane(QWidget):
         """Put the caret there and bring it into sight."""
         field.setFocus()
         self.area.ensureWidgetVisible(field, 0, spacing.WIDE)
+
+    def show_attached(self) -> None:
+        """Bring the files that were just added into sight, which have their place only once all was laid out anew."""
+        QTimer.singleShot(
+            0, self, partial(self.area.ensureWidgetVisible, self.notes.attached, 0, spacing.WIDE)
+        )
 
     def focus_first(self) -> None:
         """Where the keyboard goes when this pane is entered by F6."""

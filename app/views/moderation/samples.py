@@ -26,6 +26,7 @@ from app.views.row_pen import RowPen, at
 from app.views.rows import Index, RowList
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import plain_tip
 from app.workspace.snapshots import SampleSheet
 
 SHEET = int(Qt.ItemDataRole.UserRole)
@@ -103,7 +104,7 @@ class SampleModel(QAbstractListModel):
                 self.state_words(sheet) + marks,
                 self.tr("Why sampled: {reason}").format(reason=sample.reason),
             )
-            return "\n".join(lines)
+            return plain_tip("\n".join(lines))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             parts = [
                 self.tr("Sample {number}").format(number=sample.position),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from app.domain import dates
-from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
+from app.views.moderation.attaching import Attaching
 from app.views.moderation.keeper import Keeper
-from app.views.moderation.note_files import Given, as_png
-from app.views.tasks import run_task
-from app.workspace.snapshots import Changes
+from app.views.screen import Unsaved
+from app.workspace.queries import place_words
+from app.workspace.snapshots import JudgementDraft
 
 if TYPE_CHECKING:
     from app.views.moderation.bench import Bench
@@ -34,9 +31,20 @@ class Writing(QObject):
         pane.edited.connect(self._edited)
         pane.left.connect(self._left_field)
         pane.notes.added.connect(self._add_note)
-        pane.notes.given.connect(self._attach)
+        self.attaching = Attaching(bench, desk)
         self.keeper.saved.connect(self._say_saved)
         self.keeper.failed.connect(self._not_saved)
+
+    def unsaved(self) -> Unsaved | None:
+        """What is typed here and could not be written, with every word of it; None when nothing is."""
+        bench = self._bench
+        draft = bench.pane.draft
+        if not self.keeper.touched or bench.sheet is None or draft.empty:
+            return None
+        current = bench.sheet.sheet(bench.sample_id)
+        position = current.sample.position if current is not None else None
+        where = place_words(bench.sheet.request.number, position)
+        return Unsaved(where, _words_of(draft), self.keeper.trouble)
 
     def write_note(self) -> None:
         """C: put the caret into a note; text that is marked in the evidence is quoted."""
@@ -87,59 +95,14 @@ class Writing(QObject):
         except KnownError as error:
             bench.pane.notes.refuse(error)
             return
+        # Before its button rests: the keyboard would go on to whatever comes next, and that records a judgement.
+        bench.pane.focus_field(bench.pane.notes.field)
         bench.pane.notes.field.set_text("")
         bench.pane.notes.set_files(())
         self.keeper.touch()  # the draft of a sample must lose a note that went to the whole request
         self.keeper.save_now()
         bench.took(changes)
         bench.told.emit(changes.said, changes.undo)
-
-    def _attach(self, given: Sequence[Given]) -> None:
-        """Takes files in for the note that is being written; it can be written on meanwhile."""
-        bench = self._bench
-        if bench.sheet is None:
-            return
-        place, notes = (bench.request_id, bench.sample_id), bench.pane.notes
-        already = notes.files
-
-        def take_in() -> tuple[tuple[AttachedFile, ...], KnownError | None]:
-            taken: list[AttachedFile] = []
-            for one in given:
-                try:
-                    source = one if isinstance(one, Path) else as_png(one)
-                    taken.append(self._desk.attach(place[0], source, (*already, *taken)))
-                except KnownError as error:
-                    return tuple(taken), error
-            return tuple(taken), None
-
-        def then(result: tuple[tuple[AttachedFile, ...], KnownError | None]) -> None:
-            taken, error = result
-            notes.end_adding()
-            if (bench.request_id, bench.sample_id) == place:
-                notes.add_files(taken)
-                self.keeper.save_now()
-                if error is not None:
-                    notes.refuse(error)
-                return
-            self._attach_elsewhere(*place, taken)
-            if error is not None:
-                bench.refused.emit(error)
-
-        notes.complaint.clear()
-        notes.begin_adding()
-        run_task(self, take_in, then, lane="attach")
-
-    def _attach_elsewhere(self, request_id: str, sample_id: str, taken: tuple[AttachedFile, ...]) -> None:
-        """The person went on to another sample: the files join the note that was left unfinished."""
-        if not taken:
-            return
-        try:
-            draft = self._desk.draft(request_id, sample_id)
-            self._desk.save_draft(request_id, sample_id, replace(draft, files=(*draft.files, *taken)))
-        except KnownError as error:
-            self._bench.refused.emit(error)
-            return
-        self._bench.apply(Changes(frozenset({request_id}), work=True))
 
     def _say_saved(self) -> None:
         pane = self._bench.pane
@@ -152,3 +115,9 @@ class Writing(QObject):
     def _not_saved(self, error: KnownError) -> None:
         self._bench.pane.say_state(self.tr("Not saved yet"))
         self._bench.refused.emit(error)
+
+
+def _words_of(draft: JudgementDraft) -> str:
+    """A draft as text that can be kept anywhere."""
+    decision = draft.decision.words if draft.decision is not None else ""
+    return "\n".join(part for part in (decision, draft.rationale, *draft.actions, draft.note) if part.strip())

@@ -81,7 +81,7 @@ class Leaving(QObject):
 
         def open_report() -> Document:
             data = desk.report_pdf(request_id) if fixed else None
-            return desk.open_pdf(data or desk.preview_report(request_id), name)
+            return desk.evidence.open_pdf(data or desk.preview_report(request_id), name)
 
         def begin(printer: QPrinter) -> None:
             printer.setDocName(name)

@@ -21,7 +21,7 @@ from app.views.report.leaving import AskPath, Leaving, ask_path
 from app.views.report.preview import ReportPreview
 from app.views.report.printing import AskPrinter, ask_printer
 from app.views.report.side import ReportSide
-from app.views.screen import Screen
+from app.views.screen import Screen, Unsaved, words_would_be_lost
 from app.views.tasks import run_task
 from app.workspace.snapshots import Changes, ReportDesk, ReportDraft, RequestSheet
 
@@ -113,8 +113,12 @@ class ReportScreen(Screen):
     # Opening and reading
 
     def open(self, request_id: str, sample_id: str = "") -> None:
-        """Open the report of a request; ``sample_id`` is of no use here. Reads off the GUI thread."""
-        self.save_now()
+        """Open the report of a request; ``sample_id`` is of no use here. Reads off the GUI thread.
+
+        Raises KnownError ``words_unsaved`` where that would leave words behind that could not be written.
+        """
+        if not self.save_now() and request_id != self.request_id:
+            raise words_would_be_lost()
         if request_id != self.request_id:
             self.request_id, self.report, self._sheet = request_id, None, None
             self._shown_as = ()
@@ -178,7 +182,7 @@ class ReportScreen(Screen):
         request_id, desk, name = self.request_id, self._desk, self.leaving.file_name(self._number())
 
         def draw() -> Document:
-            return desk.open_pdf(desk.report_pdf(request_id) or b"", name)
+            return desk.evidence.open_pdf(desk.report_pdf(request_id) or b"", name)
 
         self.preview.show_with(draw)
 
@@ -186,7 +190,7 @@ class ReportScreen(Screen):
         request_id, desk, name = self.request_id, self._desk, self.leaving.file_name(self._number())
 
         def draw() -> Document:
-            return desk.open_pdf(desk.preview_report(request_id), name)
+            return desk.evidence.open_pdf(desk.preview_report(request_id), name)
 
         self.preview.show_with(draw)
 
@@ -199,9 +203,17 @@ class ReportScreen(Screen):
 
     # Outcome and summary
 
-    def save_now(self) -> None:
+    def save_now(self) -> bool:
         """Write outcome and summary at once; what cannot be written is told and stays on screen."""
-        self.keeper.save_now()
+        return self.keeper.save_now()
+
+    def unsaved(self) -> Unsaved | None:
+        if not self.keeper.touched or self._sheet is None:
+            return None
+        where = self.tr("{number}: report").format(number=self._number())
+        outcome = self.side.outcome.outcome
+        parts = (outcome.words if outcome is not None else "", self.side.summary.text.strip())
+        return Unsaved(where, "\n".join(part for part in parts if part), self.keeper.trouble)
 
     def _save_draft(self) -> None:
         if self.request_id and self.report is not None:

@@ -7,14 +7,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.moderation import MODERATION_OVER, ModerationRequest, RequestState
 from app.views import style
-from app.views.moderation.fields import Complaint, GrowingText, Section
+from app.views.moderation.fields import DeciderFoot, GrowingText, Section
 from app.views.pages import ScrollPage
-from app.views.parts import Badge, BusyBar, Elided, button, heading_row, label
+from app.views.parts import Badge, BusyBar, button, heading_row, label
 from app.views.report.missing import MissingList
 from app.views.report.outcome import OutcomeChoice
 from app.views.report.standing import ReportStanding
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided
 from app.workspace.snapshots import ReportDesk
 
 LEAST_WIDTH = 280
@@ -97,13 +98,9 @@ class ReportSide(QWidget):
         self._column.addStretch()
 
     def _build_foot(self) -> QFrame:
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(spacing.ROOMY, spacing.SNUG, spacing.BASE, spacing.SNUG)
-        column.setSpacing(spacing.SNUG)
-        self.complaint = Complaint()
-        column.addWidget(self.complaint)
+        foot = DeciderFoot(spacing.ROOMY, spacing.BASE)
+        column = foot.column
+        self.complaint = foot.complaint
         self.busy = BusyBar()
         self.busy.hide()
         column.addWidget(self.busy)

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
 )
 
 from app.views import style
 from app.views.actions import ActionRegistry
+from app.views.choosing import NumberBox
 from app.views.pages import Card, ScrollPage
 from app.views.parts import button, heading_row, label
 from app.views.places import log_file, window_file
@@ -101,7 +101,7 @@ class SettingsScreen(Screen):
         row.addStretch()
         column.addLayout(row)
         size = QLabel(self.tr("&Text size"))
-        self._size = QSpinBox()
+        self._size = NumberBox()
         self._size.setObjectName("textSize")
         self._size.setRange(100, 200)
         self._size.setSingleStep(10)
@@ -113,7 +113,14 @@ class SettingsScreen(Screen):
         size.setBuddy(self._size)
         column.addLayout(heading_row(size, self._size))
         column.addWidget(
-            label(self.tr("Ctrl + and Ctrl − change it from anywhere, Ctrl 0 resets it."), "muted", wrap=True)
+            label(
+                self.tr(
+                    "Ctrl + and Ctrl − change it, Ctrl 0 resets it. Where a page of evidence or a report is in front, "
+                    "they enlarge that page instead."
+                ),
+                "muted",
+                wrap=True,
+            )
         )
 
     def _build_keys(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.domain.dates import clock_time, moment
-from app.views.parts import Elided, Picture, announce, button, icon_button
+from app.views.parts import Picture, announce, button, icon_button
 from app.views.style import icons, spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided
+from app.views.work.sizes import files_words
 from app.workspace.snapshots import Reach, Status
 
 TOLD_FOR = 10_000
@@ -29,7 +31,8 @@ class Toast(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing.SNUG)
         self._picture = Picture("check", str(Tone.GOOD))
-        self._words = Elided()
+        # What is told at length names a file, and at its end.
+        self._words = Elided(middle=True)
         self._button = button(self.tr("Undo"), self._undo, kind="link", icon="undo", name="toastUndo")
         row.addWidget(self._picture)
         row.addWidget(self._words, 1)
@@ -98,6 +101,8 @@ class Foot(QFrame):
     def __init__(self, *, sync: Callable[[], object], open_outbox: Callable[[], object]) -> None:
         super().__init__()
         self.setProperty("role", "foot")
+        # As high as its words: a window that is too low takes from the screen above, not from what is always true.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(spacing.BASE, spacing.HAIR, spacing.SNUG, spacing.HAIR)
         row.setSpacing(spacing.SNUG)
@@ -128,7 +133,7 @@ class Foot(QFrame):
         self._sync.setEnabled(status.reach is not Reach.SYNCING)
 
     def words(self, status: Status) -> str:
-        """``Saved 10:42 · 3 queued · Offline``."""
+        """``Saved 10:42 · 3 queued · Offline``. Whether the service is there is known as at the last round alone."""
         parts = []
         if status.saved_at is not None:
             parts.append(self.tr("Saved {time}").format(time=clock_time(status.saved_at)))
@@ -136,16 +141,26 @@ class Foot(QFrame):
             one = self.tr("1 needs attention")
             many = self.tr("{n} need attention").format(n=status.attention)
             parts.append(one if status.attention == 1 else many)
-        parts.append(self.tr("{n} queued").format(n=status.queued) if status.queued else self.tr("All sent"))
+        if status.queued:
+            parts.append(self.tr("{n} queued").format(n=status.queued))
+        if status.files.count:
+            parts.append(files_words(status.files))
+        if not (status.queued or status.files.count or status.attention):
+            parts.append(self.tr("All sent"))
         parts.append(
             {
-                Reach.ONLINE: self.tr("Online"),
+                Reach.ONLINE: self._online(status),
                 Reach.OFFLINE: self.tr("Offline"),
                 Reach.SYNCING: self.tr("Syncing…"),
                 Reach.SIGNED_OUT: self.tr("Signed out"),
             }[status.reach]
         )
         return " · ".join(parts)
+
+    def _online(self, status: Status) -> str:
+        if status.reached_at is None:
+            return self.tr("Online")
+        return self.tr("Online {time}").format(time=clock_time(status.reached_at))
 
 
 _REACH_ICONS = {

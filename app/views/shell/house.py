@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
 from app.views.parts import BannerSlot, details_of
-from app.views.screen import Screen
+from app.views.screen import Screen, Unsaved
 from app.views.shell.first_look import FirstLook
 from app.views.shell.foot import Foot
 from app.views.shell.midnight import Midnight
@@ -26,6 +26,7 @@ from app.views.sign_in.again import SignInAgain
 from app.views.style.palette import Tone
 from app.views.work.screen import WorkScreen
 from app.workspace.snapshots import Changes, Reach, Status
+from app.workspace.syncing import OFFLINE_CODES
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
@@ -120,7 +121,7 @@ class House(QWidget):
         self.sync.changes.connect(self.spread)
         self._pulse = QTimer(self)
         self._pulse.setInterval(STATUS_EVERY)
-        self._pulse.timeout.connect(self.show_status)
+        self._pulse.timeout.connect(self._beat)
         # Where one is must be known after a crash as well; written only when it changed.
         self._place = QTimer(self)
         self._place.setInterval(REMEMBER_EVERY)
@@ -176,14 +177,11 @@ class House(QWidget):
         # The rows of the Work list come first; a list that cannot be read does not keep the rest away.
         QTimer.singleShot(SETTLE_AFTER if self._where[0] == "work" else 0, self, self._settle_in)
 
-    def flush(self) -> None:
-        """Write every unsaved word and where one is; nothing that fails here stops the rest."""
-        for screen in self._rooms.made:
-            try:
-                screen.save_now()
-            except KnownError as error:
-                self.refuse(error)
+    def flush(self) -> tuple[Unsaved, ...]:
+        """Write every unsaved word and where one is. Returns what could not be written; it stays on its screen."""
+        left = [screen.unsaved() for screen in self._rooms.made if not screen.save_now()]
         self._remember()
+        return tuple(words for words in left if words is not None)
 
     def end(self) -> tuple[str, ...]:
         """Flush and stop all clocks. Returns names of handed-over copies that could not be removed."""
@@ -195,10 +193,9 @@ class House(QWidget):
         self._place.stop()
         self.midnight.stop()
         for screen in self._rooms.made:
-            if isinstance(screen, WorkScreen):
-                screen.stop_fetching()
+            screen.stop()
         self.flush()
-        return self.desk.purge_handed_over()
+        return self.desk.evidence.purge()
 
     # -- ways -------------------------------------------------------------------------------------------------
 
@@ -212,7 +209,7 @@ class House(QWidget):
         if what == "help":
             self.help_wanted.emit()
             return
-        self._save_front()
+        self.front().save_now()
         screen = self.room(what)
         try:
             self._rooms.open(what, request_id, sample_id)
@@ -248,12 +245,6 @@ class House(QWidget):
         """Ctrl +, − and 0, offered to the screen in front first."""
         return self.front().zoom(step)
 
-    def _save_front(self) -> None:
-        try:
-            self.front().save_now()
-        except KnownError as error:
-            self.refuse(error)
-
     def _name_window(self) -> None:
         names = {"work": self.tr("Work"), "outbox": self.tr("Outbox"), "settings": self.tr("Settings"),
                  "bench": self.tr("Bench"), "report": self.tr("Report"),
@@ -277,7 +268,7 @@ class House(QWidget):
     def undo(self, act_id: str) -> None:
         """Take back an act that was not sent yet."""
         try:
-            self._save_front()
+            self.front().save_now()
             changes = self.desk.take_back(act_id)
         except KnownError as error:
             self.refuse(error)
@@ -292,6 +283,8 @@ class House(QWidget):
 
     def refuse(self, error: KnownError) -> None:
         """Something went wrong: what happened, what to do, and the details to copy."""
+        if error.code in OFFLINE_CODES:
+            self.sync.now()  # so that the pill says what was met just now
         says = f"{error.says} {error.do}".strip()
         details = details_of(error) if error.details else ""
         self.banner.say("refused", says, Tone.BAD, details=details, closable=True)
@@ -309,6 +302,15 @@ class House(QWidget):
         self.news.synced()
         self.show_status()
 
+    def _beat(self) -> None:
+        """Files go their way beside the rounds of sync: the screens hear of it here."""
+        moved = self.desk.own_files.moved()
+        if moved != Changes():
+            self.spread(moved)
+            if self.desk.own_files.held_up():
+                self.sync.now()  # whether the service can be reached at all, a round finds out
+        self.show_status()
+
     def show_status(self) -> None:
         """Bring pill, badges and the trouble banner in line with the truth."""
         if self._closed:
@@ -318,6 +320,9 @@ class House(QWidget):
             status = replace(status, reach=Reach.SYNCING)
         if status == self._status:
             return
+        if self._status is not None and self._status.reach is not status.reach and status.queued:
+            # The Outbox says on what each act waits.
+            self.room("outbox").apply(Changes(outbox=True))
         self._status = status
         self.foot.show_status(status)
         waiting = status.queued + status.attention

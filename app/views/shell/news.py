@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.domain.dates import clock_time
+from app.domain.dates import moment
 from app.domain.errors import KnownError
 from app.views.style.palette import Tone
 from app.views.tasks import run_task
@@ -27,6 +27,7 @@ class News(QObject):
         self._due = False
         self._keys: tuple[str, ...] = ()
         self._open: tuple[Conflict, ...] = ()
+        self._left_behind: frozenset[str] = frozenset()
 
     def begin(self) -> None:
         """What is to be told when a desk is opened."""
@@ -34,14 +35,43 @@ class News(QObject):
         if desk.demo:
             says = self.tr("Demonstration: invented people, keys in a file. Not for real work.")
             banner.say("demo", says, Tone.INFO)
-        moment = desk.recovered_at()
-        if moment is not None:
-            says = self.tr("Your work from {time} was recovered.").format(time=clock_time(moment))
+        saved = desk.recovered_at()
+        if saved is not None:
+            # Only what was written can be here again: no more than that is claimed.
+            says = self.tr(
+                "Touchstone did not close properly the last time. Your drafts are here as they were last saved, {when}."
+            ).format(when=moment(saved))
             press = (self.tr("Show the drafts"), self._show_drafts)
             banner.say("recovered", says, Tone.GOOD, (press,), closable=True)
 
+        broken_off = desk.adding.broken_off()
+        if broken_off:
+            told = " ".join(broken_off)
+            says = self.tr("{told} Touchstone was closed while it was being added: attach it again.").format(
+                told=told
+            )
+            banner.say("adding", says, Tone.WARN, closable=True)
+        self._tell_left_behind()
+
     def _show_drafts(self) -> None:
         self._house.banner.clear("recovered")
+        self._house.go("outbox")
+
+    def _tell_left_behind(self) -> None:
+        """Words that were not recorded before their request left are shown nowhere but in the Outbox."""
+        keys = self._house.desk.left_behind()
+        if keys and keys - self._left_behind:
+            says = self.tr(
+                "What you had not recorded for a request that is no longer yours is kept in the Outbox, under Drafts."
+            )
+            press = (self.tr("Show in the Outbox"), self._show_left_behind)
+            self._house.banner.say("left", says, Tone.WARN, (press,), closable=True)
+        if not keys:
+            self._house.banner.clear("left")
+        self._left_behind = keys
+
+    def _show_left_behind(self) -> None:
+        self._house.banner.clear("left")
         self._house.go("outbox")
 
     # -- conflicts --------------------------------------------------------------------------------------------
@@ -50,6 +80,8 @@ class News(QObject):
         """Something changed: two versions may have met, or been decided. During a round of sync, which may bring
         page after page, it is looked for once, at its end.
         """
+        if self._left_behind and not self._house.sync.running:
+            self._tell_left_behind()
         if changes.requests or changes.work:
             self._due = True
             if not self._house.sync.running:
@@ -57,6 +89,7 @@ class News(QObject):
 
     def synced(self) -> None:
         """A round of sync came to its end."""
+        self._tell_left_behind()
         if self._due:
             self.look()
 

@@ -87,7 +87,9 @@ class SyncClock(QObject):
         self._first_change = None
         self.began.emit()
         news = from_worker(self, self._news)
-        run_task(self, lambda: self._line.sync(news), self._done, self._failed, lane="sync")
+        run_task(
+            self, lambda: self._line.sync(news), self._done, self._failed, defect=self._stumbled, lane="sync"
+        )
 
     def soon(self) -> None:
         """Something was recorded: send it after the grace, counted from the last change but not for ever."""
@@ -127,6 +129,11 @@ class SyncClock(QObject):
     def _failed(self, error: KnownError) -> None:
         self._attempt += 1
         self._finish(error, self._line.next_try_in(self._attempt))
+
+    def _stumbled(self, _: Exception) -> None:
+        # Also after a defect the next round is armed: what one answer cannot do, the next may.
+        self._attempt += 1
+        self._finish(None, self._line.next_try_in(self._attempt))
 
     def _finish(self, error: KnownError | None, wait: float) -> None:
         self._running = False

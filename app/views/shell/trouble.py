@@ -21,7 +21,7 @@ SHOWN = 3
 class TroubleDialog(QDialog):
     """A defect of ours, in a calm sentence. The window behind it can still be used."""
 
-    def __init__(self, details: str, parent: QWidget | None) -> None:
+    def __init__(self, details: str, parent: QWidget | None, *, kept: bool) -> None:
         super().__init__(parent)
         self.setObjectName("trouble")
         self.setWindowTitle(self.tr("Something went wrong"))
@@ -39,6 +39,12 @@ class TroubleDialog(QDialog):
                 self.tr(
                     "What you typed and recorded is kept on this computer. You can go on working; if the same "
                     "happens again, close and open Touchstone, and send the details to the support team."
+                )
+                if kept
+                else self.tr(
+                    "What you recorded is kept on this computer, but the words you typed last could not be saved yet: "
+                    "copy them and keep them elsewhere before you close Touchstone. Send the details to the support "
+                    "team."
                 ),
                 wrap=True,
             )
@@ -64,12 +70,13 @@ class TroubleDialog(QDialog):
 class Watch:
     """Stands in for ``sys.excepthook``: keeps the text, writes to the log, and shows the error.
 
-    keep: writes unsaved text at once. log: takes where in the program it happened and what kind of error it was,
-    without its message, which might quote a person; the whole of it is shown, and copied only by hand.
+    keep: writes unsaved text at once and returns whether none is left. log: takes where in the program it happened
+    and what kind of error it was, without its message, which might quote a person; the whole of it is shown, and
+    copied only by hand.
     """
 
     def __init__(self, log: Callable[[str], None]) -> None:
-        self.keep: Callable[[], None] = lambda: None
+        self.keep: Callable[[], bool] = lambda: True
         self._log = log
         self._shown = 0
 
@@ -79,14 +86,15 @@ class Watch:
             return
         details = "".join(traceback.format_exception(kind, error, trace))
         self._log(_where(error))
+        kept = False
         try:
-            self.keep()
+            kept = self.keep()
         except Exception as second:
             # Keeping failed too, perhaps for the same reason: the first error is the one to show.
             self._log(_where(second))
         if isinstance(QApplication.instance(), QApplication) and self._shown < SHOWN:
             self._shown += 1
-            dialog = TroubleDialog(details, QApplication.activeWindow())
+            dialog = TroubleDialog(details, QApplication.activeWindow(), kept=kept)
             dialog.finished.connect(self._closed)
             dialog.open()
 

@@ -18,10 +18,12 @@ from app.views.shell.offers import Offers
 from app.views.shell.palette import CommandPalette
 from app.views.style import icons, spacing
 from app.views.tasks import run_task, runner
+from app.workspace.snapshots import Reach
 
 if TYPE_CHECKING:
     from app.views.shell.help import HelpWindow
     from app.views.shell.house import House
+    from app.views.shell.leaving import LeavingFiles, LeavingWords
     from app.views.sign_in.page import SignIn, SignInPage
     from app.workspace.desk import Desk
 
@@ -48,6 +50,8 @@ class MainWindow(QMainWindow):
         self._offers: Offers | None = None
         self._menus: dict[str, QMenu] = {}
         self._ended = False
+        self._agreed = False
+        self._leaving: LeavingWords | LeavingFiles | None = None
         self.setWindowTitle("Touchstone")
         self.setMinimumSize(640, 420)
         self._pages = QStackedWidget()
@@ -224,7 +228,8 @@ class MainWindow(QMainWindow):
             self.house.sync.now()
 
     def _switch(self) -> None:
-        self.leave()
+        if self._may_leave(self.leave):
+            self.leave()
 
     def _full_screen(self) -> None:
         if self.isFullScreen():
@@ -249,12 +254,52 @@ class MainWindow(QMainWindow):
 
     # -- the end ----------------------------------------------------------------------------------------------
 
-    def save_now(self) -> None:
-        """Write every unsaved word at once."""
-        if self.house is not None:
-            self.house.flush()
+    def save_now(self) -> bool:
+        """Write every unsaved word at once; True when none is left."""
+        return self.house is None or not self.house.flush()
+
+    def _may_leave(self, go: Callable[[], object]) -> bool:
+        """Whether this person's desk can be closed at once. Else the person is asked, and ``go`` is done if they agree.
+
+        Asked is about words that could not be written, then about files that are being sent at this moment.
+        """
+        if self.house is None:
+            return True
+        if self._leaving is not None:
+            self._leaving.raise_()
+            self._leaving.activateWindow()
+            return False
+        unsaved = self.house.flush()
+        if unsaved:
+            from app.views.shell.leaving import LeavingWords
+
+            self._ask(LeavingWords(self, unsaved, self.house.flush), go)
+            return False
+        status = self.house.desk.status()
+        if status.files.count and status.reach in (Reach.ONLINE, Reach.SYNCING):
+            from app.views.shell.leaving import LeavingFiles
+
+            self._ask(LeavingFiles(self, status.files), go)
+            return False
+        return True
+
+    def _ask(self, question: LeavingWords | LeavingFiles, go: Callable[[], object]) -> None:
+        self._leaving = question
+        question.finished.connect(self._asked)
+        question.agreed.connect(go)
+        question.open()
+
+    def _asked(self) -> None:
+        self._leaving = None
+
+    def _close_anyway(self) -> None:
+        self._agreed = True
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not (self._ended or self._agreed or self._may_leave(self._close_anyway)):
+            event.ignore()
+            return
         if not self._ended:
             self._ended = True
             self._look.remember(self)

@@ -49,7 +49,8 @@ QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.edge};
 
 def _buttons(c: Colours, scale: float) -> str:
     radius = spacing.RADIUS
-    height = spacing.TARGET - 12
+    # Pressed to its least height a button still shows its glyph and its words whole.
+    height = round(spacing.ICON * scale)
     return f"""
 QPushButton, QToolButton {{ icon-size: {round(spacing.ICON * scale)}px; }}
 QPushButton, QToolButton[kind] {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge};

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
-from app.domain.evidence import Fetch
+from app.domain.evidence import Fetch, NotFetched
 from app.views.parts import Banner, BusyBar
 from app.views.style.palette import Tone
 from app.views.tasks import from_worker, run_task
@@ -39,7 +39,7 @@ class Fetching(QWidget):
         self._of = 0
         self._row: WorkRow | None = None
         self._files = 0
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, NotFetched] = {}
         self._ids: frozenset[str] = frozenset()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -81,7 +81,7 @@ class Fetching(QWidget):
         self._bar.say(self._words(None))
         run_task(
             self,
-            lambda: self._desk.fetch(row.request_id, progress, stop.is_set),
+            lambda: self._desk.evidence.fetch(row.request_id, progress, stop.is_set),
             self._done,
             self._could_not,
             lane="fetch",
@@ -135,17 +135,17 @@ class Fetching(QWidget):
         self.setVisible(self._trouble is not None)
 
     def _show_trouble(self) -> None:
-        names = list(self._failed)
-        first = f"{names[0]}: {self._failed[names[0]]}"
-        more = self.tr(" {n} more are missing as well.").format(n=len(names) - 1) if len(names) > 1 else ""
+        failed = list(self._failed.values())
+        first = failed[0].words
+        more = self.tr(" {n} more are missing as well.").format(n=len(failed) - 1) if len(failed) > 1 else ""
         says = self.tr("Not everything could be fetched. {first}{more}").format(first=first, more=more)
-        reasons = set(self._failed.values())
+        reasons = {one.says for one in failed}
         if not self._files and len(reasons) == 1:
             says = self.tr("No file was fetched. {reason}").format(reason=reasons.pop())
         self._trouble = Banner(
             says,
             Tone.WARN,
-            details="\n".join(f"{name}: {why}" for name, why in self._failed.items()),
+            details="\n".join(one.words for one in failed),
             closable=True,
         )
         self._trouble.closed.connect(self._clear_trouble)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from app.domain.clocks import ClockState
 from app.views.rows import Head, HeadedModel, Index
 from app.views.style.palette import Tone
+from app.views.words import plain_tip
 from app.workspace.snapshots import Group, Offline, SyncMark, WorkRow
 
 GROUP_TONES = {
@@ -46,7 +47,7 @@ class WorkModel(HeadedModel[WorkRow]):
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
             row = self.row_at(index)
-            return "\n".join(self.lines(row)) if row is not None else None
+            return plain_tip("\n".join(self.lines(row))) if row is not None else None
         return super().data(index, role)
 
     def key(self, row: WorkRow) -> str:

@@ -355,7 +355,7 @@ class WorkScreen(Screen):
         self._fetching.start(self._readable())
         self.departure.allow()
 
-    def stop_fetching(self) -> None:
+    def stop(self) -> None:
         """Ask a download under way to stop soon; what is here already stays, and can be gone on with."""
         self._fetching.stop()
         self.departure.run.pause()

@@ -1,19 +1,18 @@
-"""Sizes of files in words."""
+"""How large files are, and how many of them are on their way, in words."""
 
 from __future__ import annotations
 
-_STEPS = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"))
+from app.workspace.sizes import size_words
+from app.workspace.snapshots import FilesUnderWay
+
+__all__ = ["files_words", "size_words"]
 
 
-def size_words(size: int) -> str:
-    """A file size for people: ``820 B``, ``14 kB``, ``3.1 MB``, ``312 MB``. ``size`` in bytes."""
-    if size < 1000:
-        return f"{size} B"
-    if size < 999_500:
-        return f"{size / 1000:.0f} kB"
-    for step, name in _STEPS:
-        # What would be rounded up to the next step is told in that step.
-        if size >= step * 0.9995:
-            share = size / step
-            return f"{share:.1f} {name}" if share < 9.95 else f"{share:.0f} {name}"
-    return f"{size / 1_000_000:.1f} MB"
+def files_words(files: FilesUnderWay) -> str:
+    """``1 file being sent, 100 MB of 700 MB``: what the service does not have whole yet; empty without any."""
+    if not files.count:
+        return ""
+    size = size_words(files.size)
+    if files.sent:
+        size = f"{size_words(files.sent)} of {size}"
+    return f"{files.count} {'file' if files.count == 1 else 'files'} being sent, {size}"

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, Signal
 
 from app.views.rows import Index
+from app.views.words import plain_tip
 from app.views.work.sizes import size_words
 from app.workspace.travel_plan import TravelChoice, TravelFile, TravelGroup, TravelPlan, TravelRequest
 
@@ -227,7 +228,7 @@ class TravelModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.spoken(node) if column == NAME else (self.name, self.words, self.size)[column](node)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.told(node)
+            return plain_tip(self.told(node))
         return None
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:

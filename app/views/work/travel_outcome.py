@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.views.pages import ScrollPage
 from app.views.parts import CopyButton, Picture, button, heading_row, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import breakable
 from app.views.work.sizes import size_words
-from app.views.work.travel_words import as_at_words, files_words
+from app.views.work.travel_words import as_at_words, files_words, room_words
 from app.workspace.syncing import OFFLINE_CODES
-from app.workspace.travel_plan import TravelReport
+from app.workspace.travel_plan import RESERVE, TravelReport
 
 _NAMED = 12
-"""How many names stand under one reason; *Copy details* has them all."""
+"""How many names stand under one reason at once; a button shows the others."""
 
 
 class Outcome(QWidget):
@@ -106,8 +107,11 @@ class Outcome(QWidget):
             says = " ".join(part for part in (report.refused.says, as_at, mend, do) if part)
             parts.append((self.tr("Not refreshed"), says, []))
         if report.short_by:
-            says = self.tr("Make room for another {size} on this computer, or choose less.")
-            parts.append((self.tr("Not enough room"), says.format(size=size_words(report.short_by)), []))
+            kept = self.tr("{size} of the disk are kept free for your own work.").format(
+                size=size_words(RESERVE)
+            )
+            says = f"{room_words(report.short_by, less_helps=report.less_helps)} {kept}"
+            parts.append((self.tr("Not enough room"), says, []))
         parts += self._failures(report)
         if report.left:
             says = self.tr(
@@ -166,13 +170,37 @@ def _part(heading: str, says: str, names: Sequence[str]) -> QVBoxLayout:
     if says:
         column.addWidget(_words(says))
     for name in names[:_NAMED]:
-        column.addWidget(_words(f"•  {name}"))
+        column.addWidget(_names([name]))
     if len(names) > _NAMED:
-        column.addWidget(label(f"… + {len(names) - _NAMED}", "muted"))
+        rest = names[_NAMED:]
+        more = _names(rest)
+        more.hide()
+        more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+        def reveal() -> None:
+            more.show()
+            more.setFocus()
+            show.hide()
+
+        show = button(_tr("Show {n} more").format(n=len(rest)), reveal, kind="link", name="travelMore")
+        show.setAutoDefault(True)  # in a window that is no dialog this is what makes Enter press it
+        column.addLayout(heading_row(show))
+        column.addWidget(more)
     return column
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Outcome", text)
 
 
 def _words(text: str) -> QLabel:
     words = label(text, wrap=True)
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return words
+
+
+def _names(names: Sequence[str]) -> QLabel:
+    """One below the other; a screen reader hears them without the places at which they may be broken."""
+    words = _words("\n".join(f"•  {breakable(name)}" for name in names))
+    words.setAccessibleName("\n".join(names))
     return words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,20 +20,13 @@ from PySide6.QtWidgets import (
 
 from app.domain.dates import moment
 from app.domain.errors import KnownError
+from app.views import style
 from app.views.pages import TroublePage
-from app.views.parts import (
-    Elided,
-    EmptyState,
-    Picture,
-    announce,
-    button,
-    icon_button,
-    label,
-    title_row,
-)
+from app.views.parts import EmptyState, Picture, announce, button, icon_button, label, title_row
 from app.views.style import spacing
 from app.views.style.palette import Tone
 from app.views.tasks import run_task
+from app.views.words import Elided, ElidedNames
 from app.views.work.travel_model import Node, TravelModel, lines_of
 from app.views.work.travel_outcome import Outcome
 from app.views.work.travel_tree import TravelTree
@@ -43,6 +36,10 @@ from app.workspace.travel_plan import TravelChoice, TravelPlan, TravelReport
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
+
+
+READ_AGAIN_AFTER = 1_000
+"""Milliseconds for which files that arrive are gathered before the lines say that they are here."""
 
 
 class TravelPage(QWidget):
@@ -60,6 +57,11 @@ class TravelPage(QWidget):
         self._wanted: TravelChoice | None = None
         self._told: TravelReport | None = None
         self._also: frozenset[str] = frozenset()
+        self._arrived = 0
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(READ_AGAIN_AFTER)
+        self._soon.timeout.connect(self.read)
         self.model = TravelModel(self)
         self.tree = TravelTree(self.model)
         self.outcome = Outcome()
@@ -76,12 +78,13 @@ class TravelPage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(spacing.SNUG)
         self._back = icon_button("left", self.tr("Back to the list (Esc)"), self.left.emit, "travelBack")
-        self._summary = label("", "muted")
+        self._title = label(self.tr("Take offline"), "title")
+        self._summary = Elided("", "muted")
         self.refresh = button(
             self.tr("Refresh before departure"), self._refresh, icon="sync", name="travelRefresh"
         )
         head.addWidget(self._back)
-        head.addLayout(title_row(label(self.tr("Take offline"), "title"), self._summary), 1)
+        head.addLayout(title_row(self._title, self._summary), 1)
         head.addWidget(self.refresh)
         column.addLayout(head)
         self._pages = QStackedWidget()
@@ -104,7 +107,7 @@ class TravelPage(QWidget):
         column.setContentsMargins(0, 0, 0, spacing.TIGHT)
         column.setSpacing(spacing.SNUG)
         self.doing = Elided()
-        self.names = Elided("", "small")
+        self.names = ElidedNames("small")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -133,7 +136,8 @@ class TravelPage(QWidget):
         self.outcome.again.connect(self._refresh)
         self.outcome.choose.connect(self._choose_anew)
         self.outcome.leave.connect(self.left)
-        self._run.moved.connect(self._draw)
+        style.look().changed.connect(self._make_room)
+        self._run.moved.connect(self._moved)
         self._run.progressed.connect(self._draw_progress)
         self._run.ended.connect(self._ended)
         self._run.milestone.connect(lambda says: announce(self, says))
@@ -192,7 +196,7 @@ class TravelPage(QWidget):
             self.tree.setCurrentIndex(current)
         if wanted is None:
             self.tree.verticalScrollBar().setValue(scroll)
-        self._summary.setText(
+        self._summary.say(
             self.tr("as at {moment}").format(moment=moment(plan.as_at)) if plan.as_at is not None else ""
         )
         self._draw()
@@ -261,6 +265,11 @@ class TravelPage(QWidget):
         if self.isVisible() and self._focus_is_here():
             self.outcome.focusable().setFocus()
 
+    def _moved(self) -> None:
+        self._draw()
+        if self._run.state is State.PAUSED:
+            self.read()
+
     # -- drawing ----------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
@@ -287,12 +296,16 @@ class TravelPage(QWidget):
 
     def _draw_progress(self) -> None:
         run = self._run
+        if run.progress is not None and run.progress.done != self._arrived:
+            self._arrived = run.progress.done
+            if not self._soon.isActive():
+                self._soon.start()
         value, end = share(run.progress)
         self.bar.setRange(0, end)
         self.bar.setValue(value)
         stopping = run.state is State.STOPPING
         self.doing.say(self.tr("Stopping…") if stopping else progress_words(run.progress))
-        self.names.say(" · ".join(run.progress.names) if run.progress is not None else "")
+        self.names.say_names(run.progress.names if run.progress is not None else ())
 
     def _put_page(self) -> None:
         plan = self.model.plan
@@ -320,12 +333,27 @@ class TravelPage(QWidget):
         # With other ticks than the last time it is a new start, not a refreshing.
         again = bool(choice) and memory is not None and memory.choice == choice
         self.refresh.setVisible(again and self._run.state is State.IDLE and self._run.report is None)
+        self._make_room()
         words = need_words(need)
         if self._run.state is State.PAUSED:
             words = self.tr("Paused. What has arrived stays on this computer.")
         self.totals.setText("" if self._run.busy else words)
         self._sign.setVisible(not need.fits and self._run.state is State.IDLE)
         self.start.setEnabled(need.files > 0 and need.fits)
+
+    def _make_room(self) -> None:
+        """Where room is short, the button keeps its glyph alone before the words beside the title give way."""
+        words = self.refresh.accessibleName()
+        self.refresh.setText(words)
+        room = self.width() - self._back.sizeHint().width() - self._title.sizeHint().width()
+        room -= self.refresh.sizeHint().width() + 2 * spacing.SNUG + spacing.BASE
+        if room < self.fontMetrics().horizontalAdvance(self._summary.whole):
+            self.refresh.setText("")
+        self.refresh.setToolTip("" if self.refresh.text() else words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _focus_is_here(self) -> bool:
         focus = QApplication.focusWidget()

@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from app.views import style
-from app.views.parts import Elided, Picture, button, icon_button
+from app.views.parts import Picture, button, icon_button
 from app.views.style import spacing
 from app.views.style.palette import Tone
+from app.views.words import Elided
 from app.views.work.travel_words import files_words, outcome_words, progress_words, share
 from app.views.work.travelling import State, Travelling
 

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.views import style
-from app.views.row_pen import RowPen
+from app.views.row_pen import RowPen, at
 from app.views.rows import Index
 from app.views.style import icons, spacing
 from app.views.style.palette import Tone
 from app.views.work.travel_model import NAME, NODE_ROLE, SIZE, STATE, Node, TravelModel
 from app.workspace.travel_plan import TravelFile, TravelRequest
+
+ROOM_FOR_COLUMNS = 56
+"""In widths of an "n": with less room, state and size stand below the name instead of beside it."""
 
 
 def _box_side() -> int:
@@ -35,7 +38,8 @@ class TravelDelegate(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        height = max(spacing.TARGET, self._view.fontMetrics().height() + spacing.SNUG + spacing.HAIR)
+        lines = 2 if self._view.narrow else 1
+        height = max(spacing.TARGET, lines * self._view.fontMetrics().height() + spacing.SNUG + spacing.HAIR)
         if index.column() == NAME:
             return QSize(160, height)
         words = str(index.data() or "")
@@ -80,18 +84,25 @@ class TravelDelegate(QStyledItemDelegate):
             left += pen.icon(left, line, glyph, tone) + spacing.SNUG
         end = line.right() - spacing.TIGHT
         name = self._model.name(node)
+        if self._view.narrow:
+            line, below = pen.halves(line.adjusted(0, spacing.TIGHT, 0, -spacing.TIGHT))
+            pen.text(at(below, left, end - left), self._below(node), colours.muted)
         if isinstance(node.item, TravelRequest):
             number = node.item.number
             pen.text(QRect(left, line.top(), end - left, line.height()), number, colours.text, bold=True)
             left += pen.width(number, bold=True) + spacing.SNUG
             name = node.item.centre
         ink = colours.text if node.can_come else colours.muted
-        pen.text(QRect(left, line.top(), max(0, end - left), line.height()), name, ink)
-        if isinstance(node.item, TravelFile) and not node.item.can_come:
+        pen.text(at(line, left, end - left), name, ink, middle=isinstance(node.item, TravelFile))
+        if isinstance(node.item, TravelFile) and not node.item.can_come and not self._view.narrow:
             left += pen.width(name) + spacing.SNUG
-            pen.text(
-                QRect(left, line.top(), max(0, end - left), line.height()), node.item.reason, colours.muted
-            )
+            pen.text(at(line, left, end - left), node.item.reason, colours.muted)
+
+    def _below(self, node: Node) -> str:
+        """What stands in the columns otherwise: how it stands, and its size."""
+        if isinstance(node.item, TravelFile) and not node.item.can_come:
+            return node.item.reason
+        return " · ".join(part for part in (self._model.words(node), self._model.size(node)) if part)
 
     def _paint_box(self, painter: QPainter, pen: RowPen, line: QRect, node: Node) -> int:
         """Draws the box, empty or with its mark; returns where it ends."""
@@ -120,7 +131,10 @@ class TravelDelegate(QStyledItemDelegate):
 
 
 class TravelTree(QTreeView):
-    """Space ticks, the arrows go and unfold, Return starts. A plain letter never searches: letters are shortcuts."""
+    """Space ticks, the arrows go and unfold, Return starts. A plain letter never searches: letters are shortcuts.
+
+    narrow: there is no room for columns, and every line has a second one below its name.
+    """
 
     start_wanted = Signal()
 
@@ -131,6 +145,7 @@ class TravelTree(QTreeView):
         self.setProperty("role", "rows")
         self.setModel(model)
         self._model = model
+        self.narrow = False
         self._delegate = TravelDelegate(self, model)
         self.setItemDelegate(self._delegate)
         self.setHeaderHidden(True)
@@ -153,18 +168,26 @@ class TravelTree(QTreeView):
         self._sized()
 
     def _sized(self) -> None:
-        """Indents and columns follow the size of the text; where room is short, words give way to the glyphs."""
+        """Indents and columns follow the size of the text; where room is short, what they say goes below the name."""
         self.setIndentation(_box_side() + spacing.BASE)
         words = self.fontMetrics()
         state = words.horizontalAdvance(self.tr("On this computer")) + 2 * spacing.BASE
         self.header().resizeSection(STATE, state)
         self.header().resizeSection(SIZE, words.horizontalAdvance("999 MB") + 2 * spacing.BASE)
-        self.setColumnHidden(STATE, self.viewport().width() < 56 * words.horizontalAdvance("n"))
+        self._make_room()
         self.scheduleDelayedItemsLayout()
+
+    def _make_room(self) -> None:
+        narrow = self.viewport().width() < ROOM_FOR_COLUMNS * self.fontMetrics().horizontalAdvance("n")
+        if narrow != self.narrow:
+            self.narrow = narrow
+            for column in (STATE, SIZE):
+                self.setColumnHidden(column, narrow)
+            self.scheduleDelayedItemsLayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setColumnHidden(STATE, self.viewport().width() < 56 * self.fontMetrics().horizontalAdvance("n"))
+        self._make_room()
         self.verticalScrollBar().setSingleStep(self.fontMetrics().height() * 2)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.domain.dates import clock_time, moment
 from app.views.work.sizes import size_words
-from app.workspace.travel_plan import Stage, TravelNeed, TravelProgress, TravelReport
+from app.workspace.travel_plan import RESERVE, Stage, TravelNeed, TravelProgress, TravelReport
 
 
 def _tr(words: str) -> str:
@@ -45,14 +45,16 @@ def need_words(need: TravelNeed) -> str:
         return _tr("Nothing is chosen yet · free {free}").format(free=size_words(need.free))
     chosen = _tr("{files}, {size}").format(files=files_words(need.files), size=size_words(need.size))
     if not need.fits:
-        return _tr(
-            "{chosen} · does not fit: {fetch} to fetch, {free} free. Choose less, or make room for another {short}."
-        ).format(
+        says = _tr(
+            "{chosen} · too little room: {fetch} to fetch, {free} free, {reserve} kept for your own work."
+        )
+        told = says.format(
             chosen=chosen,
             fetch=size_words(need.size_to_fetch),
             free=size_words(need.free),
-            short=size_words(need.short_by),
+            reserve=size_words(RESERVE),
         )
+        return f"{told} {room_words(need.short_by, less_helps=need.less_helps)}"
     fetch = (
         _tr("to fetch {size}").format(size=size_words(need.size_to_fetch))
         if need.to_fetch
@@ -61,6 +63,13 @@ def need_words(need: TravelNeed) -> str:
     return _tr("{chosen} · {fetch} · free {free}").format(
         chosen=chosen, fetch=fetch, free=size_words(need.free)
     )
+
+
+def room_words(short_by: int, *, less_helps: bool) -> str:
+    """What to do where the disk lacks so many bytes."""
+    if less_helps:
+        return _tr("Choose less, or make room for another {size}.").format(size=size_words(short_by))
+    return _tr("Make room for another {size}.").format(size=size_words(short_by))
 
 
 def outcome_words(report: TravelReport) -> str:

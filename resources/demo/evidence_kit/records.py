@@ -138,7 +138,7 @@ MARKING_SHEETS = {
     "hawthorne": MarkingSheet(
         "Siân Hawthorne",
         "Unit 502 Managing stakeholder relationships",
-        ASSESSORS["502"],
+        "Marcus Ferndale",
         "26 January 2026",
         "10 February 2026",
         (
@@ -272,6 +272,7 @@ BRIEFS = {
 SAMPLING_PLAN = (
     ("Assessor", "Units", "Autumn", "Spring", "Reason"),
     ("Imogen Sedgeley", "502", "2 of 6", "3 of 9", "Experienced; larger group in spring"),
+    ("Marcus Ferndale", "502", "None", "1 of 1", "Stands in for one learner in spring"),
     ("Callum Thornbury", "501, 504", "2 of 5", "4 of 8", "New to unit 504, so both units each term"),
     ("Faye Rushworth", "503", "All 3", "3 of 7", "First year as an assessor: all work in her first term"),
 )
@@ -293,7 +294,7 @@ SAMPLING_SHEET = (
     (
         "Siân Hawthorne",
         "502",
-        "Imogen Sedgeley",
+        "Marcus Ferndale",
         "Met, 61 %",
         "2026-02-16",
         "Agreed with advice",

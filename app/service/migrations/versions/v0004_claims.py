@@ -18,6 +18,7 @@ def upgrade() -> None:
     _make_claim_tables()
     _make_standing_tables()
     _make_mail_tables()
+    _make_staff_tables()
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -70,6 +71,7 @@ def _widen_what_is_there() -> None:
     op.add_column("evidence", _text("says"))
     op.add_column("evidence", sa.Column("withdrawn_at", _MOMENT, nullable=True))
     _add_reference("evidence", "added_by", "persons")
+    _add_reference("evidence", "withdrawn_by", "persons")
 
 
 def _add_reference(table: str, column: str, target: str) -> None:
@@ -112,6 +114,23 @@ def _make_claim_tables() -> None:
         "WHERE other.learner_id = line.learner_id AND other.unit_id = line.unit_id "
         "AND earlier.state <> 'archived' AND earlier.number < request.number)"
     )
+    _table(
+        "sampled_last",
+        _to("sampled_last", "centres", "centre_id"),
+        _to("sampled_last", "qualifications", "qualification_id"),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        _key("sampled_last", "centre_id", "qualification_id", "kind", "name"),
+    )
+    for kind, name in (("unit", "unit.code"), ("assessor", "line.assessor")):
+        op.execute(
+            "INSERT INTO sampled_last (centre_id, qualification_id, kind, name, last_on) "
+            f"SELECT request.centre_id, request.qualification_id, '{kind}', {name}, max(request.submitted_on) "
+            "FROM samples AS sample JOIN claim_lines AS line ON line.id = sample.claim_line_id "
+            "JOIN units AS unit ON unit.id = line.unit_id JOIN requests AS request ON request.id = line.request_id "
+            f"GROUP BY request.centre_id, request.qualification_id, {name}"
+        )
     _table(
         "certificates",
         sa.Column("id", _ID, nullable=False),
@@ -248,11 +267,13 @@ def _make_mail_tables() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("to_address", sa.String(), nullable=False),
+        _text("to_name"),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         _to("mails", "requests", "request_id", nullable=True),
         sa.Column("written_at", _MOMENT, nullable=False),
         sa.Column("next_try_at", _MOMENT, nullable=True),
+        sa.Column("give_up_at", _MOMENT, nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("sent_at", _MOMENT, nullable=True),
         _text("trouble"),
@@ -268,3 +289,19 @@ def _make_mail_tables() -> None:
         sa.Column("given_at", _MOMENT, nullable=False),
         _key("warnings", "kind", "request_id", "about_on"),
     )
+
+
+def _make_staff_tables() -> None:
+    _table(
+        "role_changes",
+        sa.Column("id", _ID, nullable=False),
+        _to("role_changes", "persons", "person_id"),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        _to("role_changes", "centres", "centre_id", nullable=True),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        _text("reason"),
+        _to("role_changes", "persons", "changed_by"),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+        _key("role_changes", "id"),
+    )
+    _index("role_changes", "person_id")
