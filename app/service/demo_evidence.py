@@ -16,8 +16,6 @@ from typing import Any
 
 from app.domain.evidence import (
     MAY_BE_NOT_APPLICABLE,
-    ONCE_PER_REQUEST,
-    ONCE_PER_UNIT,
     Evidence,
     EvidenceKind,
     missing_evidence,
@@ -139,24 +137,18 @@ def _beside(told: Mapping[str, Any], samples: Sequence[Sample]) -> Iterable[Piec
 
 
 def _links(platform: str, but: Container[EvidenceKind], samples: Sequence[Sample]) -> list[Piece]:
-    """Where everything else lies on the platform: what counts once is linked once (D-6)."""
-    made: dict[str, Piece] = {}
+    """Where everything else lies on the platform: each learner's work, and the records for the whole claim."""
+    made: list[Piece] = []
     for kind in EvidenceKind:
         if kind in MAY_BE_NOT_APPLICABLE or kind in but:
             continue
-        for sample in samples:
-            if kind in ONCE_PER_REQUEST:
-                what, name, place = "group", kind.words, ""
-            else:
-                what = (
-                    sample.unit_code
-                    if kind in ONCE_PER_UNIT
-                    else f"{sample.learner_number}/{sample.unit_code}"
-                )
-                name, place = f"{kind.words}, unit {sample.unit_code}", sample.id
-            url = f"{platform}/{what}/{kind.value}"
-            made.setdefault(url, Piece(kind, name, sample_id=place, url=url))
-    return list(made.values())
+        if kind is EvidenceKind.LEARNER_WORK:
+            for sample in samples:
+                url = f"{platform}/{sample.learner_number}/{sample.unit_code}"
+                made.append(Piece(kind, f"{kind.words}, unit {sample.unit_code}", b"", sample.id, url))
+        else:
+            made.append(Piece(kind, f"{kind.words}s", url=f"{platform}/group/{kind.value}"))
+    return made
 
 
 def _as_evidence(chosen: Iterable[Piece]) -> list[Evidence]:

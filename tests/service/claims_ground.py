@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from app.domain.acts import SubmitReport
 from app.domain.claiming import DraftLine, SavedClaim
@@ -43,6 +43,12 @@ class College:
         self.learners = tuple(f"{name}{place:03}" for place in range(1, learners + 1))
         self.staff = Person(new_id(), f"{name.lower()}@people.invalid", f"Staff of {name}", ())
         self._lay(nation)
+
+    def taken(self) -> int:
+        """How many learner-units of this centre are claimed."""
+        claimed, learners = t.claimed_units, t.learners
+        mine = select(learners.c.id).where(learners.c.centre_id == self.centre_id)
+        return self.house.count(claimed, claimed.c.learner_id.in_(mine))
 
     def _lay(self, nation: str) -> None:
         def lay(connection: Connection) -> None:

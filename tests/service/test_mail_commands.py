@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, delete, update
 
-from app.cli import make_parser
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.database import transact
 from tests.service.ground import NOW, House
 
-pytestmark = pytest.mark.usefixtures("house")
 
+@pytest.fixture
+def said(house: House) -> Callable[..., str]:
+    """What the command says when it is typed, in a process of its own."""
 
-def told(house: House, *line: str) -> int:
-    """Runs the command as it was typed."""
-    options = make_parser().parse_args(
-        ["service", "mails", "--database-url", house.database_url, "--files-url", house.files_url, *line]
-    )
-    return int(options.func(options))
+    def say(*line: str) -> str:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "app.cli",
+                "service",
+                "mails",
+                "--database-url",
+                house.database_url,
+                *line,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return say
 
 
 @pytest.fixture
 def one_mail(house: House) -> None:
-    """An e-mail on its way, tried twice."""
+    """One e-mail on its way, tried twice."""
     row = {
         "id": new_id(),
         "kind": "note_written",
@@ -39,29 +57,27 @@ def one_mail(house: House) -> None:
         "tries": 2,
         "trouble": "The mail server did not answer.",
     }
-    transact(house.engine, lambda connection: connection.execute(t.mails.insert().values(row)).rowcount)
+
+    def put(connection: Connection) -> None:
+        connection.execute(delete(t.mails))
+        connection.execute(t.mails.insert().values(row))
+
+    transact(house.engine, put)
 
 
 @pytest.mark.usefixtures("one_mail")
-def test_what_waits_is_listed_with_its_trouble(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(house) == 0
-    (line,) = capsys.readouterr().out.splitlines()
+def test_what_waits_is_listed_with_its_trouble(said: Callable[..., str]) -> None:
+    (line,) = said().splitlines()
     assert "robin@centre.invalid" in line
     assert line.endswith("The mail server did not answer.")
-    assert told(house, "--failed") == 0
-    assert capsys.readouterr().out == "No e-mail was given up.\n"
+    assert said("--failed") == "No e-mail was given up.\n"
 
 
 @pytest.mark.usefixtures("one_mail")
-def test_what_was_given_up_is_listed_and_tried_again(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_given_up_is_listed_and_tried_again(house: House, said: Callable[..., str]) -> None:
     transact(house.engine, lambda c: c.execute(update(t.mails).values(next_try_at=None)).rowcount)
-    assert told(house) == 0
-    assert capsys.readouterr().out == "No e-mail waits.\n"
-    assert told(house, "--failed") == 0
-    assert "given up: The mail server did not answer." in capsys.readouterr().out
-    assert told(house, "--retry") == 0
-    assert capsys.readouterr().out == "1 e-mail is tried again.\n"
-    (row,) = house.rows(t.mails, t.mails.c.kind == "note_written")
+    assert said() == "No e-mail waits.\n"
+    assert "given up: The mail server did not answer." in said("--failed")
+    assert said("--retry") == "1 e-mail is tried again.\n"
+    (row,) = house.rows(t.mails)
     assert (row.tries, row.next_try_at is not None) == (0, True)

@@ -14,7 +14,7 @@ from app.service.certificates import DISPATCH_NOTE_LIMIT, dispatch_list, mark_di
 from app.service.database import reading
 from app.service.portal import staff_accounts, staff_agreements, staff_claims
 from app.service.portal.context import Form, plain
-from app.service.portal.staff_context import StaffContext, staff_context
+from app.service.portal.staff_context import PLACES, StaffContext, staff_context
 from app.service.services import GivenServices
 
 _TICK = "send-"
@@ -28,8 +28,8 @@ SHOWN = 500
 def staff_front(request: Request[Any, Any, Any], services: GivenServices) -> Response[Any]:
     """The first of the pages that the person may use."""
     context = staff_context(request, services)
-    address = next(place[2] for place in context.page("")["places"])
-    return Redirect(str(address), status_code=303)
+    address = next((place[2] for place in PLACES if context.visitor.may(place[3])), "/centres")
+    return Redirect(address, status_code=303)
 
 
 @get("/staff/dispatch", sync_to_thread=True)
