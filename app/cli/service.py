@@ -92,9 +92,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     attach.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
     attach.add_argument(
         "--by",
-        required=True,
+        default="",
         metavar="EMAIL",
-        help="somebody who claims for the centre, whose files they are",
+        help="somebody who claims for the centre, whose files they are (default: who submitted the claim)",
     )
     attach.add_argument("--sample", type=int, default=0, metavar="N", help="position of the sample")
     attach.add_argument("--kind", required=True, help="kind of evidence, such as learner_work")

@@ -16,6 +16,9 @@ from app.domain.moderation import ModerationRequest, Outcome, RequestState
 TAKES_EVIDENCE = frozenset({RequestState.SAMPLE_REQUESTED, RequestState.RETURNED_TO_CENTRE})
 """States in which the centre gives evidence: when it was asked for it, and while it does the actions of a rejection."""
 
+TAKES_HANDED_EVIDENCE = TAKES_EVIDENCE | {RequestState.IN_MODERATION}
+"""States in which operators add evidence for a centre: also what was forgotten, while it is being moderated."""
+
 DRAWN_UNDECIDED = frozenset(
     {
         RequestState.SUBMITTED,

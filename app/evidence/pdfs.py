@@ -20,6 +20,7 @@ _LAUNCHED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_OTHER_FILTER = re.compile(rb"/(?:ASCIIHex|ASCII85|LZW|RunLength|CCITTFax|DCT|JBIG2|JPX|Crypt)Decode")
 _PIECE = 1 << 20
 # Words that are looked for are read with this much of what follows, so that a border between pieces hides nothing.
 _OVERLAP = 512
@@ -79,7 +80,9 @@ def _streams(source: ByteSource, end: int) -> Iterator[tuple[bytes, bool]]:
                 continue
             before = source.read_at(max(0, at + sign.start() - _OVERLAP), min(_OVERLAP, at + sign.start()))
             described = before[before.rfind(b" obj") + 1 :]
-            if b"FlateDecode" not in described or b"DecodeParms" in described.partition(b"FlateDecode")[0]:
+            earlier, flate, _ = described.partition(b"FlateDecode")
+            # What another filter wrapped first, as text perhaps, is not told apart from what is broken.
+            if not flate or b"DecodeParms" in earlier or _OTHER_FILTER.search(earlier):
                 continue
             unpacked, broken = _unpacked(source, at + sign.end(), min(room, _LONGEST_STREAM))
             room -= len(unpacked)

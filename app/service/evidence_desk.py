@@ -17,7 +17,7 @@ from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.evidence import MAY_BE_NOT_APPLICABLE, ONCE_PER_REQUEST, Evidence, EvidenceKind
 from app.domain.life import TAKES_EVIDENCE, after_evidence_complete
-from app.domain.moderation import ModerationRequest, Sample
+from app.domain.moderation import ModerationRequest, RequestState, Sample
 from app.domain.people import Permission, Person
 from app.domain.platforms import checked_url
 from app.domain.schemes import scheme_for
@@ -92,16 +92,18 @@ def attach_upload(
     name: str,
     sha256: str,
     now: datetime,
+    *,
+    takes: frozenset[RequestState] = TAKES_EVIDENCE,
 ) -> Taken:
     """Takes a file that the person has brought here, once it was looked into (M-46). ``sample_id`` empty: it counts
-    for the whole request. The same file again at the same place changes nothing.
+    for the whole request. The same file again at the same place changes nothing. takes: the states in which.
 
     Raises EvidenceRefused with the reason and what to do (M-47), KnownError for somebody who may not, a request that
     takes no evidence now, a scanner that does not answer, and Refusal 404 for a file they have not brought.
     """
     name = plain_name(name)
     with reading(engine) as connection:
-        _spot(connection, person, request_id, sample_id, kind)
+        _spot(connection, person, request_id, sample_id, kind, takes)
         file = file_for(connection, person, BROWSER, sha256, now)
     judged = look_into(blobs, file, name)
     record = Evidence(
@@ -114,7 +116,7 @@ def attach_upload(
         size=file.size,
         media_type=judged.media_type[:255],
     )
-    return _add(engine, person, record, judged.verdict.value, judged.reason, judged.warning, now)
+    return _add(engine, person, record, judged.verdict.value, judged.reason, judged.warning, now, takes)
 
 
 def attach_link(
@@ -277,9 +279,10 @@ def _add(
     says: str,
     warning: str,
     now: datetime,
+    takes: frozenset[RequestState] = TAKES_EVIDENCE,
 ) -> Taken:
     def add(connection: Connection) -> Taken:
-        _spot(connection, person, record.request_id, record.sample_id, record.kind)
+        _spot(connection, person, record.request_id, record.sample_id, record.kind, takes)
         twin = _twin(connection, record)
         if twin is not None:
             return Taken(twin, record.name, verdict, says, warning)
@@ -306,7 +309,7 @@ def _add(
         changes.publish(connection)
         return Taken(record.id, record.name, verdict, says, warning)
 
-    return _in_request(engine, person, record.request_id, add)
+    return _in_request(engine, person, record.request_id, add, takes)
 
 
 def _twin(connection: Connection, record: Evidence) -> str | None:
@@ -328,18 +331,29 @@ def _twin(connection: Connection, record: Evidence) -> str | None:
     )
 
 
-def _in_request(engine: Engine, person: Person, request_id: str, work: Callable[[Connection], T]) -> T:
+def _in_request(
+    engine: Engine,
+    person: Person,
+    request_id: str,
+    work: Callable[[Connection], T],
+    takes: frozenset[RequestState] = TAKES_EVIDENCE,
+) -> T:
     """Does work on evidence with the request locked, for somebody who may."""
 
     def locked(connection: Connection) -> T:
         lock_requests(connection, [request_id])
-        must_take_evidence(connection, person, request_id)
+        must_take_evidence(connection, person, request_id, takes)
         return work(connection)
 
     return transact(engine, locked)
 
 
-def must_take_evidence(connection: Connection, person: Person, request_id: str) -> ModerationRequest:
+def must_take_evidence(
+    connection: Connection,
+    person: Person,
+    request_id: str,
+    takes: frozenset[RequestState] = TAKES_EVIDENCE,
+) -> ModerationRequest:
     """The request, for somebody who may bring evidence for it. Raises KnownError for anybody else, and for a request
     that takes none now.
     """
@@ -348,7 +362,7 @@ def must_take_evidence(connection: Connection, person: Person, request_id: str) 
     if not found or not person.may_at(Permission.CLAIM_FOR_LEARNERS, found[0].centre_id):
         raise request_unknown()
     (request,) = found
-    if request.state not in TAKES_EVIDENCE:
+    if request.state not in takes:
         raise KnownError(
             "evidence_not_asked",
             f"Claim {request.number} takes no evidence now: {request.state.words.lower()}.",
@@ -358,9 +372,14 @@ def must_take_evidence(connection: Connection, person: Person, request_id: str) 
 
 
 def _spot(
-    connection: Connection, person: Person, request_id: str, sample_id: str, kind: EvidenceKind
+    connection: Connection,
+    person: Person,
+    request_id: str,
+    sample_id: str,
+    kind: EvidenceKind,
+    takes: frozenset[RequestState] = TAKES_EVIDENCE,
 ) -> ModerationRequest:
-    request = must_take_evidence(connection, person, request_id)
+    request = must_take_evidence(connection, person, request_id, takes)
     if sample_id and kind in ONCE_PER_REQUEST:
         raise KnownError(
             "once_per_request",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.errors import KnownError
 from app.evidence.findings import Verdict
@@ -233,3 +234,14 @@ def test_entries_beyond_a_thousand_are_not_told() -> None:
         for number in range(1_200):
             file.writestr(f"{number}.txt", b"x")
     assert len(judge_file(BytesSource(made.getvalue()), "a.zip").entries) == 1_000
+
+
+def test_pages_wrapped_as_text_are_no_damage() -> None:
+    """As reportlab writes them unless told otherwise."""
+    made = io.BytesIO()
+    canvas = Canvas(made, pageCompression=1)
+    canvas.drawString(100, 700, "Learner work")
+    canvas.save()
+    assert b"ASCII85Decode" in made.getvalue()
+    judged = judge_file(BytesSource(made.getvalue()), "work.pdf")
+    assert (judged.verdict, judged.warning) == (Verdict.OK, "")

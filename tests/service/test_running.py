@@ -192,7 +192,9 @@ def test_an_operator_attaches_evidence_and_assigns_a_moderator(house: House, tmp
     attached = command(house, *arguments, "--by", "staff@people.invalid")
     assert attached.stdout == "1 file attached to R3.\n"
     (row,) = house.rows(t.evidence, t.evidence.c.sample_id == house.sample(1, "R3"))
-    assert (row.added_by, row.verdict) == (house.person("staff").id, "ok"), "it was looked into, as in a browser"
+    assert (row.added_by, row.verdict) == (house.person("staff").id, "ok"), (
+        "it was looked into, as in a browser"
+    )
     assigned = command(house, "assign", "--request", "R3", "--moderator", "jules@people.invalid")
     assert assigned.stdout == "R3 is assigned to jules@people.invalid.\n"
     device = house.device("jules")
@@ -216,7 +218,16 @@ def test_an_operator_attaches_evidence_and_assigns_a_moderator(house: House, tmp
             "no kind of evidence",
         ),
         (
-            ("attach", "--by", "staff@people.invalid", "--request", "R3", "--kind", "learner_work", "no-file"),
+            (
+                "attach",
+                "--by",
+                "staff@people.invalid",
+                "--request",
+                "R3",
+                "--kind",
+                "learner_work",
+                "no-file",
+            ),
             "",
             "There is no file",
         ),
