@@ -7,6 +7,7 @@ from datetime import date
 
 from app.domain.acts import Act, AddNote, RecordJudgement, SubmitReport, WithdrawJudgement
 from app.domain.clocks import ClockReading, ClockState, read_clock
+from app.domain.dates import short_day
 from app.domain.evidence import Evidence
 from app.domain.moderation import (
     MODERATION_OVER,
@@ -38,7 +39,12 @@ from app.workspace.standing import BroughtUp, Whose, base_now, bring_up
 
 
 def clock_of(request: ModerationRequest, today: date) -> ClockReading:
-    """What the request's 21-working-day clock says today (M-50); a hold freezes it (D-6)."""
+    """What the request's 21-working-day clock says today (M-50); a hold freezes it (D-6). Of a returned one until when
+    its actions may be completed (M-61).
+    """
+    until = _open_until(request)
+    if until is not None:
+        return ClockReading(ClockState.STOPPED, None, f"open until {short_day(until)}")
     return read_clock(
         today=today,
         nation=request.nation,
@@ -47,6 +53,11 @@ def clock_of(request: ModerationRequest, today: date) -> ClockReading:
         held_on=request.held_on if request.state is RequestState.ON_HOLD else None,
         finished=request.state in MODERATION_OVER,
     )
+
+
+def _open_until(request: ModerationRequest) -> date | None:
+    """The last day for the actions of a rejection, while the centre has the request (M-61)."""
+    return request.last_day_on if request.state is RequestState.RETURNED_TO_CENTRE else None
 
 
 def group_of(state: RequestState, clock: ClockReading) -> Group:
@@ -196,6 +207,7 @@ def work_row(
         offline=offline,
         mark=mark,
         certification_hold=request.certification_hold,
+        open_until=_open_until(request),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.acts import OutcomeKind
@@ -81,6 +81,7 @@ class SyncMark(StrEnum):
 class WorkRow:
     """One moderation request in the Work list, with my pending acts counted in.
 
+    open_until: the last day on which a returned one may be re-submitted (M-61).
     update_needed: the record needs a newer Touchstone; then only ``request_id`` is to be trusted.
     """
 
@@ -96,6 +97,7 @@ class WorkRow:
     offline: Offline
     mark: SyncMark
     certification_hold: bool = False
+    open_until: date | None = None
     update_needed: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def test_a_row_says_everything_in_words(work: Opened) -> None:
     held = work.screen.model.index_of("id-MR-6").data(Qt.ItemDataRole.AccessibleTextRole)
     assert "Returned to centre" in held
     assert "Held for certification" in held
+
+
+def test_M61_a_returned_row_says_until_when_it_may_be_re_submitted(work: Opened) -> None:
+    model = work.screen.model
+    row = model.index_of("id-MR-6").data(ITEM_ROLE)
+    assert model.due(row)[:2] == ("Returned to centre", "Open until Fri 15 May")
+    assert model.due(replace(row, open_until=None))[1] == "Held for certification"
 
 
 def test_a_screen_reader_finds_the_rows_and_headings(work: Opened) -> None:

@@ -71,7 +71,14 @@ def several(folder: Path) -> Desk:
         ("MR-3", {"due_on": date(2026, 3, 30), "centre_name": "Copperfield Training"}),
         ("MR-4", {"state": RequestState.ON_HOLD, "held_on": date(2026, 3, 2)}),
         ("MR-5", {"state": RequestState.SAMPLE_REQUESTED, "due_on": None, "evidence_complete_on": None}),
-        ("MR-6", {"state": RequestState.RETURNED_TO_CENTRE, "certification_hold": True}),
+        (
+            "MR-6",
+            {
+                "state": RequestState.RETURNED_TO_CENTRE,
+                "certification_hold": True,
+                "last_day_on": date(2026, 5, 15),
+            },
+        ),
         ("MR-7", {"state": RequestState.RECORDS_UPDATED}),
     ]
     items: list[Any] = []

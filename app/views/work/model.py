@@ -110,10 +110,14 @@ class WorkModel(HeadedModel[WorkRow]):
             return self.tr("Needs a newer Touchstone"), self.tr("Update to open it"), Tone.INFO, "info"
         tone, icon = _CLOCK_TONES[row.clock.state]
         if row.clock.state is ClockState.STOPPED:
-            hold = self.tr("Held for certification") if row.certification_hold else ""
-            return row.state_words, hold, Tone.HOLD if hold else tone, "hold" if hold else icon
+            hold = self.hold_words(row)
+            second = _capital(row.clock.words) if row.open_until else hold
+            return row.state_words, second, Tone.HOLD if hold else tone, "hold" if hold else icon
         first, _, second = row.clock.words.partition(", ")
         return _capital(first), second, tone, icon
+
+    def hold_words(self, row: WorkRow) -> str:
+        return self.tr("Held for certification") if row.certification_hold else ""
 
     def offline(self, row: WorkRow) -> tuple[str, Tone, str]:
         """How much evidence lies here: words, tone, glyph."""
@@ -145,6 +149,7 @@ class WorkModel(HeadedModel[WorkRow]):
             self.subtitle(row),
             self.judged_words(row),
             f"{first}, {second}" if second else first,
+            self.hold_words(row) if row.open_until else "",
             self.offline(row)[0],
             self.mark(row)[0],
         ]
