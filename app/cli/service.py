@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,13 +185,16 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _add_user(options: argparse.Namespace) -> int:
-    from app.service.accounts import NewPerson, add_user
+    from app.service.accounts import NewPerson, add_user, person_by_email
+    from app.service.database import reading
 
     engine = _engine_of(options)
     grant = _grant(engine, options)
-    person = add_user(
-        engine, NewPerson(options.email, options.name, _password(options.password_stdin), (grant,))
-    )
+    with reading(engine) as connection:
+        is_new = person_by_email(connection, options.email) is None
+    # Somebody who has an account keeps its password, so none is asked for; what is made up here is never kept.
+    password = _password(options.password_stdin) if is_new else secrets.token_urlsafe()
+    person = add_user(engine, NewPerson(options.email, options.name, password, (grant,)))
     print(f"{person.name} can sign in as {person.email}: {grant.role.words}.")
     return 0
 
@@ -224,8 +228,16 @@ def _grant(engine: Engine, options: argparse.Namespace) -> Grant:
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != first:
+    try:
+        first = getpass.getpass("Password: ")
+        second = getpass.getpass("Once more: ")
+    except EOFError as error:
+        raise KnownError(
+            "password_missing",
+            "No password was given, and nobody is here to type one.",
+            "Run this in a terminal, or give the password with --password-stdin.",
+        ) from error
+    if second != first:
         raise KnownError("passwords_differ", "The two passwords differ.", "Type the same one twice.")
     return first
 

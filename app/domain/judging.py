@@ -157,7 +157,10 @@ def missing_for_report(
     judgements: Iterable[Judgement],
     outcome: Outcome | None,
 ) -> tuple[Missing, ...]:
-    """Everything that is still missing, in the order of the samples (M-55, M-59, D-12)."""
+    """Everything that is still missing, in the order of the samples (M-55, M-59, D-12).
+
+    A suspicion that stands is no decision for a centre to read: its sample is judged anew once the case is over (D-5).
+    """
     missing: list[Missing] = []
     if request.state is RequestState.ON_HOLD:
         missing.append(
@@ -188,6 +191,15 @@ def missing_for_report(
                 Missing(
                     "disputed",
                     f"Sample {sample.position} has two judgements; one must be chosen.",
+                    sample.id,
+                    "decision",
+                )
+            )
+        elif current[0].decision is Decision.SUSPECTED_MALPRACTICE:
+            missing.append(
+                Missing(
+                    "suspicion_stands",
+                    f"Sample {sample.position} still carries a suspicion; judge it anew.",
                     sample.id,
                     "decision",
                 )
@@ -299,10 +311,11 @@ def after_report(
 
 
 def propose_outcome(samples: Sequence[Sample], current: Mapping[str, Judgement]) -> Outcome | None:
-    """The outcome to offer the moderator: None until every sample is judged (D-12)."""
-    if any(sample.id not in current for sample in samples):
+    """The outcome to offer the moderator: None until every sample is judged (D-12), anew where a suspicion stands."""
+    found = [current[sample.id].decision for sample in samples if sample.id in current]
+    if len(found) < len(samples) or Decision.SUSPECTED_MALPRACTICE in found:
         return None
-    return proposed_outcome(current[sample.id].decision for sample in samples)
+    return proposed_outcome(found)
 
 
 def _must_be_in_moderation(request: ModerationRequest) -> None:

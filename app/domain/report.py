@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.domain.evidence import Evidence
 from app.domain.moderation import (
+    Decision,
     Judgement,
     LearnerStanding,
     ModerationRequest,
@@ -20,7 +21,7 @@ from app.domain.moderation import (
 
 @dataclass(frozen=True, slots=True)
 class ReportedSample:
-    """One sample as the report shows it; ``judgement`` is None while it is not judged."""
+    """One sample as the report shows it; ``judgement`` is None while it is not judged or a suspicion stands (D-5)."""
 
     sample: Sample
     judgement: Judgement | None
@@ -69,14 +70,23 @@ def gather_report(
     moderator_name: str,
     signed_at: datetime | None,
 ) -> ModerationReport:
-    """Puts the report together in a fixed order: samples by position, notes by when they were written."""
+    """Puts the report together in a fixed order: samples by position, notes by when they were written.
+
+    Of a suspicion it states nothing, not even that there is one: its sample reads as one not judged yet, for the
+    centre reads the report (D-5).
+    """
+    told = {
+        sample_id: judgement
+        for sample_id, judgement in current.items()
+        if judgement.decision is not Decision.SUSPECTED_MALPRACTICE
+    }
     ordered = sorted(samples, key=lambda sample: (sample.position, sample.id))
     all_notes = sorted(notes, key=lambda note: (note.written_at, note.id))
     files = sorted(evidence, key=lambda item: (item.kind, item.name, item.id))
     reported = tuple(
         ReportedSample(
             sample,
-            current.get(sample.id),
+            told.get(sample.id),
             tuple(note for note in all_notes if note.sample_id == sample.id),
             tuple(item for item in files if item.sample_id == sample.id),
         )
@@ -103,7 +113,7 @@ def gather_report(
         summary=summary,
         samples=reported,
         actions=tuple(actions),
-        learners=learner_standings(ordered, current),
+        learners=learner_standings(ordered, told),
         notes=tuple(note for note in all_notes if not note.sample_id),
         moderator_name=moderator_name,
         signed_at=signed_at,

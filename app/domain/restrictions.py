@@ -261,4 +261,4 @@ def _restriction_says(kind: RestrictionKind, awarding_body: str) -> str:
     if kind is RestrictionKind.REVIEW_BLOCK:
         return f"{awarding_body} has stopped claims after a quality review."
     # One sentence for a suspicion and for past issues, so that it cannot be told from the sentence which it is (D-5).
-    return f"Claims to {awarding_body} are on hold for now. The Programme Director has been told."
+    return f"Claims to {awarding_body} are on hold for now."

@@ -71,6 +71,8 @@ _PART = re.compile(r"\.(?:[zr]\d\d|(?:7z|zip|rar|tar)\.\d{3}|part\d+\.rar)$", re
 _RUNS = "This is a program or script: it can be kept, but Touchstone neither runs nor hands it over."
 _DISGUISED = "This is a program under the name of a document; opened elsewhere, it might run."
 _UNKNOWN = "Touchstone does not know this kind of file, so nobody has looked into it."
+EMPTY_ARCHIVE = "This archive is empty; choose the right one."
+"""What is said of an archive without a file that holds anything; it is damaged by its verdict, and no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,12 @@ def _look_into_archive(
         found = (
             archives.look_into_rar(source, what) if head.startswith(RAR) else tars.look_into_tar(source, what)
         )
-    if found.verdict in (Verdict.ENCRYPTED, Verdict.HOSTILE, Verdict.DAMAGED) or not found.entries:
+    if found.verdict in (Verdict.ENCRYPTED, Verdict.HOSTILE, Verdict.DAMAGED):
+        return found
+    if found.verdict is Verdict.OK and not any(entry.size for entry in found.entries):
+        # Folders and links have no size.
+        return Finding(Verdict.DAMAGED, EMPTY_ARCHIVE, entries=found.entries)
+    if not found.entries:
         return found
     within = look_inside(source, found.entries, what, room, depth + 1, _look)
     gravest = found if found.says and within.verdict not in (Verdict.ENCRYPTED, Verdict.HOSTILE) else within
@@ -181,6 +188,8 @@ def _look_into_packed(source: ByteSource, name: str, what: str, room: Room, dept
     inner, is_all = tars.unpacked(source)
     if not is_all:
         return warning("Only the beginning of what is packed in it was looked at.")
+    if not inner.size:
+        return Finding(Verdict.DAMAGED, EMPTY_ARCHIVE)
     if depth >= DEEPEST:
         return hostile(TOO_DEEP)
     room.unpacked += inner.size

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from app.evidence.cage_process import ChildProcess
 from app.evidence.findings import Entry, Verdict
-from app.evidence.kinds import FileKind
+from app.evidence.inspect import EMPTY_ARCHIVE
+from app.evidence.kinds import FileKind, kind_and_media_type
 from app.evidence.looking import look_in_child
 from app.evidence.sources import ByteSource, PathSource
 
@@ -23,6 +24,8 @@ SECONDS = 60.0
 # Each look may take up to the child's memory limit; more at once would be a way to exhaust the machine.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
+EMPTY_FILE = "This file is empty; choose the right one."
+_DO_IF_EMPTY = "Open it on your own computer to see whether the work is in it."
 _WITHOUT_A_PASSWORD = "Save a copy without a password and use that."
 _DO = {
     FileKind.PDF: "Save or print it as a PDF without a password and use that.",
@@ -53,8 +56,14 @@ class Judged:
 
     @property
     def is_refused(self) -> bool:
-        """True for what is not taken in: protected (M-47) and hostile files."""
-        return self.verdict in (Verdict.ENCRYPTED, Verdict.HOSTILE)
+        """True for what is not taken in: protected (M-47), hostile and empty files.
+
+        An empty one would count as evidence of its kind, and evidence would be complete without any (M-42, M-50).
+        """
+        return self.verdict in (Verdict.ENCRYPTED, Verdict.HOSTILE) or self.reason in (
+            EMPTY_FILE,
+            EMPTY_ARCHIVE,
+        )
 
 
 def judge_file(what: Path | ByteSource, name: str = "", *, seconds: float = SECONDS) -> Judged:
@@ -68,6 +77,8 @@ def judge_file(what: Path | ByteSource, name: str = "", *, seconds: float = SECO
         source, name = _readable(what), name or what.name
     else:
         source = what
+    if source.size == 0:
+        return Judged(Verdict.DAMAGED, *kind_and_media_type(b"", name), EMPTY_FILE, _DO_IF_EMPTY)
     with _AT_ONCE:
         child = ChildProcess()
         try:
@@ -79,7 +90,7 @@ def judge_file(what: Path | ByteSource, name: str = "", *, seconds: float = SECO
         kind=found.kind,
         media_type=found.media_type,
         reason=found.says or _nothing_off(found.kind),
-        do=_what_to_do(found.verdict, found.kind),
+        do=_DO_IF_EMPTY if found.says == EMPTY_ARCHIVE else _what_to_do(found.verdict, found.kind),
         entries=found.entries,
         warning=found.says if found.verdict in (Verdict.OK, Verdict.UNKNOWN) else "",
     )

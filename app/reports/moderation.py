@@ -15,7 +15,7 @@ from app.reports.setting import Typesetter
 from app.reports.strips import Anchor, Pile
 from app.reports.style import TEXT_HEIGHT, TEXT_WIDTH
 
-TEMPLATE = 2
+TEMPLATE = 3
 """Version of this report's looks and wording; raised whenever the same records would give other bytes."""
 
 _PANEL_INSET = 16.0

@@ -79,20 +79,19 @@ class Tone:
 _GOOD = Tone("✓", (24, 98, 56), (231, 243, 236))
 _BAD = Tone("✗", (150, 40, 30), (251, 236, 233))
 _OPEN = Tone("?", (125, 80, 0), (253, 243, 222))
-_GRAVE = Tone("!", (100, 40, 105), (245, 235, 246))
 _NONE = Tone("–", MUTED, (238, 241, 245))
 
+# A suspicion has no tone of its own: no report tells of one (D-5).
 _DECISION_TONES = {
     Decision.AGREED: _GOOD,
     Decision.NOT_AGREED: _BAD,
     Decision.FURTHER_EVIDENCE: _OPEN,
-    Decision.SUSPECTED_MALPRACTICE: _GRAVE,
 }
 
 
 def tone_of_decision(decision: Decision | None) -> Tone:
     """The tone of a decision; None is a sample that is not judged."""
-    return _NONE if decision is None else _DECISION_TONES[decision]
+    return _NONE if decision is None else _DECISION_TONES.get(decision, _NONE)
 
 
 def tone_of_outcome(outcome: Outcome | None) -> Tone:

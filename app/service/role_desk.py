@@ -1,6 +1,8 @@
 """Roles as the support team gives and takes them, each change on record with who made it and why (M-03, M-11).
 
 Accounts themselves come from the legacy system's staff-approval process, and nobody changes their own roles (M-04).
+Only roles at a centre change hands here. Those of the awarding body stay with whoever operates the service: else
+one account of the support team could appoint whom it likes to judge, release holds and manage accounts.
 """
 
 from __future__ import annotations
@@ -47,23 +49,21 @@ class RoleChange:
 def give_role(
     engine: Engine, staff: Person, person_id: str, grant: Grant, reason: str, now: datetime
 ) -> Person:
-    """Gives somebody with an account a further role; their desktops follow. Giving one they hold changes nothing.
+    """Gives somebody with an account a further role at a centre; their desktops follow. Giving one they hold changes
+    nothing.
 
-    Raises KnownError for somebody whose role does not manage accounts, for one's own account, an unknown person or
-    centre, a role that is not held where the grant says, and without a reason.
+    Raises KnownError for somebody whose role does not manage accounts, for one's own account, a role of the awarding
+    body (``role_not_here``), an unknown person or centre, a role without its centre, and without a reason.
     """
-    words = _must_be_able(staff, person_id, reason)
-    if (grant.role in AT_A_CENTRE) != (grant.centre_id is not None):
+    words = _must_be_able(staff, person_id, grant, reason)
+    if grant.centre_id is None:
         raise KnownError(
-            "grant_wrong",
-            f"The role “{grant.role.words}” "
-            + ("needs a centre." if grant.role in AT_A_CENTRE else "is not held at a centre."),
-            "Choose a centre for it, or none.",
+            "grant_wrong", f"The role “{grant.role.words}” needs a centre.", "Choose a centre for it."
         )
 
     def give(connection: Connection) -> Person:
         person = _locked(connection, person_id)
-        if grant.centre_id is not None and not _known_centre(connection, grant.centre_id):
+        if not _known_centre(connection, str(grant.centre_id)):
             raise KnownError("centre_unknown", "There is no such centre.", "Check its number.")
         if grant in person.grants:
             return person
@@ -84,10 +84,11 @@ def give_role(
 def take_role(
     engine: Engine, staff: Person, person_id: str, grant: Grant, reason: str, now: datetime
 ) -> Person:
-    """Takes a role from somebody; what they hold by it leaves their desktops, what they recorded before they could know
-    still counts for a time. Taking one they do not hold changes nothing. Raises KnownError as ``give_role``.
+    """Takes a role at a centre from somebody; what they hold by it leaves their desktops, and what they recorded before
+    they could know still counts for a time. Taking one they do not hold changes nothing. Raises KnownError as
+    ``give_role``.
     """
-    words = _must_be_able(staff, person_id, reason)
+    words = _must_be_able(staff, person_id, grant, reason)
 
     def take(connection: Connection) -> Person:
         person = _locked(connection, person_id)
@@ -146,11 +147,17 @@ def role_changes_of(connection: Connection, person_id: str) -> tuple[RoleChange,
     )
 
 
-def _must_be_able(staff: Person, person_id: str, reason: str) -> str:
+def _must_be_able(staff: Person, person_id: str, grant: Grant, reason: str) -> str:
     require(staff, Permission.MANAGE_ACCOUNTS)
     if person_id == staff.id:
         raise KnownError(
             "own_account", "Nobody changes their own roles.", "Ask a colleague of the support team."
+        )
+    if grant.role not in AT_A_CENTRE:
+        raise KnownError(
+            "role_not_here",
+            f"The role “{grant.role.words}” is held for the awarding body; it is not given or taken here.",
+            "Ask whoever operates the service.",
         )
     words = reason.strip()
     if not words or len(words) > REASON_LIMIT or "\x00" in words:

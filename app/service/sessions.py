@@ -39,9 +39,14 @@ def session_config(*, secure: bool) -> ServerSideSessionConfig:
     )
 
 
-def renew_session(request: Request[Any, Any, Any]) -> None:
-    """Gives the session a fresh id, so that one planted before sign-in is worth nothing after it."""
-    request.cookies.pop(COOKIE, None)
+def renew_session(request: Request[Any, Any, Any], engine: Engine) -> None:
+    """Gives the session a fresh id: one planted before sign-in is worth nothing after it, and one that somebody was
+    signed in by in this browser ends.
+    """
+    former = request.cookies.pop(COOKIE, None)
+    if former:
+        ends = delete(web_sessions).where(web_sessions.c.key_hash == _hash(former))
+        transact(engine, lambda connection: connection.execute(ends))
     ScopeState.from_scope(request.scope).session_id = Empty
 
 

@@ -82,7 +82,7 @@ def submit_claim(engine: Engine, person: Person, saved_claim_id: str, now: datet
         # One claim of a centre at a time: no two draw for the same shortfall, and none slips past a suspicion.
         lock_centre(connection, claim.centre_id)
         today = london_day(now)
-        scheme = _must_be_free(connection, claim, today)
+        scheme = must_be_free(connection, claim, today)
         lines, faults = read_lines(connection, claim)
         if faults or not lines:
             raise _faulty(faults, scheme)
@@ -180,8 +180,11 @@ def _submitted_before(connection: Connection, person: Person, claim_id: str, gon
     return Submitted(claim_id, request.number, request.state, tuple(Pick(*pick) for pick in picks))
 
 
-def _must_be_free(connection: Connection, claim: SavedClaim, today: date) -> Scheme:
-    """The awarding body's scheme, if the centre may claim for the qualification today. Raises ClaimRefused."""
+def must_be_free(connection: Connection, claim: SavedClaim, today: date) -> Scheme:
+    """The awarding body's scheme, if the centre may claim for the qualification today (M-07, M-08, M-13, M-18).
+
+    It changes nothing. Raises KnownError before the centre's access date, and ClaimRefused for everything else.
+    """
     if not claim.qualification_id:
         raise ClaimRefused(
             "qualification_missing",

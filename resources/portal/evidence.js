@@ -155,6 +155,8 @@
     const list = form.querySelector(".sending");
     const told = form.querySelector("[role=status]");
     const button = form.querySelector("button[type=submit]");
+    // Rows tell of files to the eye, and then these words are for the ear alone; without a file there is no row.
+    told.className = files.length ? "aside" : "lacking";
     if (!files.length) { told.textContent = ""; form.elements.files.focus(); told.textContent = "Choose a file first, or several."; return; }
     const rows = Array.from(files, function (file) { const row = new Row(list, file); row.say("Waiting for its turn"); return row; });
     if (adviseToZip(form, files)) rows[0].item.insertAdjacentElement("beforebegin", advice());

@@ -24,9 +24,11 @@ VARIABLE = "TOUCHSTONE_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run; every test has a context of its own in it."""
+    """A Chromium of one's own. Playwright keeps an event loop running in its thread for as long as it lives, in which
+    no other test could begin one: so it ends with the test.
+    """
     path = os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(

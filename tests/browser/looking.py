@@ -68,6 +68,8 @@ class Desk:
 
     def tab_to(self, name: str, most: int = 120) -> None:
         """Presses Tab until something whose name begins so has the focus."""
+        # A script that comes late may change what the keyboard has reached meanwhile.
+        self.page.wait_for_load_state("load")
         seen = []
         for _ in range(most):
             self.page.keyboard.press("Tab")

@@ -90,7 +90,8 @@ def test_M35_M54_the_support_team_works_without_any_script(
     page.get_by_label("Name, e-mail address or centre").fill("jules")
     desk.press("Search")
     page.get_by_role("link", name="Jules").click()
-    page.get_by_label("Role").first.select_option(label="Quality manager")
+    page.get_by_label("Role").first.select_option(label="Centre staff")
+    page.get_by_label("Number of the centre").fill("C1")
     page.get_by_label("Reason").first.fill("Promoted")
     desk.press("Give the role")
     assert "The role was given." in desk.words

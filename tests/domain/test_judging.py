@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -154,6 +155,34 @@ def test_missing_names_each_unjudged_and_disputed_sample_in_order() -> None:
         ("disputed", "sample-3"),
         ("no_outcome", ""),
     ]
+
+
+@given(st.sampled_from(list(Outcome)))
+def test_D5_a_suspicion_that_stands_keeps_the_report_until_its_sample_is_judged_anew(
+    outcome: Outcome,
+) -> None:
+    samples = [sample(1), sample(2)]
+    suspicion = replace(
+        rejecting("a1", "sample-1", "Send it."), decision=Decision.SUSPECTED_MALPRACTICE, rationale="Alike."
+    )
+    agreed = judgement("a2", "sample-2")
+    missing = missing_for_report(request(), samples, [suspicion, agreed], outcome)
+    assert (missing[0].code, missing[0].sample_id, missing[0].field) == (
+        "suspicion_stands",
+        "sample-1",
+        "decision",
+    )
+    assert missing[0].says == "Sample 1 still carries a suspicion; judge it anew."
+    with pytest.raises(KnownError) as error:
+        check_report(
+            request(),
+            samples,
+            [suspicion, agreed],
+            SubmitReport("request-1", outcome, "", ("a1", "a2"), b"", ""),
+        )
+    assert code(error) == "suspicion_stands"
+    anew = replace(rejecting("a3", "sample-1", "Re-mark."), supersedes=("a1",))
+    assert missing_for_report(request(), samples, [suspicion, agreed, anew], Outcome.REJECTED) == ()
 
 
 def test_a_report_must_state_exactly_what_stands() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.moderation import Outcome
+from app.domain.moderation import Decision, Outcome
 from app.domain.report import gather_report
 from tests.support.records import evidence, judgement, note, rejecting, request, sample
 
@@ -56,3 +57,24 @@ def test_M59_actions_are_numbered_through_the_report() -> None:
         (1, 1, "First."),
         (2, 3, "Second."),
     ]
+
+
+def test_D5_a_suspicion_does_not_come_into_the_report() -> None:
+    suspicion = replace(
+        rejecting("a1", "sample-1", "Send the two accounts."),
+        decision=Decision.SUSPECTED_MALPRACTICE,
+        rationale="Two accounts are alike.",
+    )
+    report = gather_report(
+        request(),
+        [sample(1), sample(2)],
+        {"sample-1": suspicion, "sample-2": rejecting("a2", "sample-2", "Re-mark.")},
+        [],
+        [],
+        outcome=Outcome.REJECTED,
+        summary="",
+        moderator_name="M",
+        signed_at=None,
+    )
+    assert [entry.judgement and entry.judgement.id for entry in report.samples] == [None, "a2"]
+    assert [action.text for action in report.actions] == ["Re-mark."]

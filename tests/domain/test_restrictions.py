@@ -125,6 +125,7 @@ def test_D5_of_a_suspicion_the_centre_learns_no_more_than_that_claims_are_on_hol
     (past,) = stopped(restriction(RestrictionKind.PAST_ISSUES))
     assert "on hold" in suspicion.says
     assert suspicion.says == past.says, "the sentence does not tell which it is"
+    assert "Programme Director" not in suspicion.says, "a centre may have none to be told (M-72)"
     for word in ("malpractice", "suspicion", "suspected", "hand", "investigation", "inquiry"):
         assert word not in suspicion.says.casefold()
 

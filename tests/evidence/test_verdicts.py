@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import os
 import struct
+import tarfile
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -101,6 +104,51 @@ def test_what_is_accepted_with_something_to_know_carries_a_warning(corpus: Path)
     assert judge_file(corpus / "ok/testWORD_macros.doc").warning.startswith("This document contains macros")
     assert judge_file(corpus / "hostile-or-odd/test-zip-of-zip.zip").warning
     assert judge_file(corpus / "encrypted/testZipEncrypted.zip").warning == ""
+
+
+@pytest.mark.parametrize("name", ["essay.pdf", "essay.txt", "work.zip", "recording.mp4", "noname"])
+def test_M42_M50_an_empty_file_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    for judged in (judge_file(tmp_path / name), judge_file(BytesSource(b""), name)):
+        assert judged.is_refused
+        assert (judged.verdict, judged.reason) == (
+            Verdict.DAMAGED,
+            "This file is empty; choose the right one.",
+        )
+        assert judged.do
+    (tmp_path / name).write_bytes(b"a")
+    assert not judge_file(tmp_path / name).is_refused
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, gzip.compress], ids=["plain", "packed"])
+def test_M42_M50_an_archive_without_any_work_in_it_is_refused(pack: Callable[[bytes], bytes]) -> None:
+    for data in (
+        archive({}),
+        archive({"work/": b"", "work/later/": b""}),
+        archive({"a.txt": b""}),
+        a_tar(b""),
+    ):
+        judged = judge_file(BytesSource(pack(data)), "work.zip")
+        assert judged.is_refused
+        assert judged.reason == "This archive is empty; choose the right one."
+        assert judged.do
+    for data in (archive({"work/": b"", "work/a.txt": b"a", "b.txt": b""}), a_tar(b"a")):
+        assert not judge_file(BytesSource(pack(data)), "work.zip").is_refused
+    assert judge_file(BytesSource(gzip.compress(b"")), "work.txt.gz").is_refused
+
+
+def test_an_empty_archive_among_the_files_of_another_is_no_reason_to_refuse_it() -> None:
+    judged = judge_file(BytesSource(archive({"a.txt": b"a", "old.zip": archive({}), "b.txt": b""})), "a.zip")
+    assert (judged.verdict, judged.is_refused) == (Verdict.UNKNOWN, False)
+
+
+def a_tar(data: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as file:
+        info = tarfile.TarInfo("work/a.txt")
+        info.size = len(data)
+        file.addfile(info, io.BytesIO(data))
+    return made.getvalue()
 
 
 def test_no_process_is_left_behind(corpus: Path) -> None:

@@ -23,7 +23,7 @@ from app.models.backup import back_up
 from app.models.database import Database
 from app.models.held import Page
 from app.models.profile import create_profile, open_stores
-from app.models.schema import WORK, Schema, bring_up_to_date
+from app.models.schema import WORK
 from app.models.work import WorkStore
 from app.vault.disk import disk_in_words
 from app.vault.files import FileStore
@@ -242,11 +242,19 @@ def _photographing(laptop: Laptop, steps: Steps) -> None:
 
 def _older(laptop: Laptop) -> None:
     profile = create_profile(SignedIn(), demo=False, folder=laptop.profile)
-    open_stores(profile, laptop.keys, clock=Clock()).close()
-    (laptop.profile / "work.db").unlink()
+    stores = open_stores(profile, laptop.keys, clock=Clock())
+    _fill(stores.work)
+    stores.close()
+    # As the first version left it: what later ones added is not there yet.
     database = Database("work", laptop.profile / "work.db", laptop.key)
-    bring_up_to_date(database, Schema(("0001",), WORK.folders))
-    _fill(WorkStore(database, Clock()))
+    with database.write() as connection:
+        for statement in (
+            "ALTER TABLE outbox DROP COLUMN seen_tag",
+            "DROP TABLE uploads",
+            "DROP TABLE set_aside",
+            f"UPDATE alembic_version SET version_num = '{WORK.versions[0]}'",
+        ):
+            connection.exec_driver_sql(statement)
     database.close()
 
 

@@ -176,15 +176,25 @@ def test_a_replaced_judgement_names_the_one_it_replaces(text_of: Text) -> None:
 @pytest.mark.parametrize("decision", [*Decision, None])
 def test_decisions_never_speak_by_colour_alone(pages_of: Pages, decision: Decision | None) -> None:
     report = reports.a_report(count=1, decisions=(decision,), outcome=None)
-    words = decision.words if decision is not None else "Not judged yet"
+    is_told = decision not in (None, Decision.SUSPECTED_MALPRACTICE)
+    words = decision.words if decision is not None and is_told else "Not judged yet"
     signs = {
         None: "–",
         Decision.AGREED: "✓",
         Decision.NOT_AGREED: "✗",
         Decision.FURTHER_EVIDENCE: "?",
-        Decision.SUSPECTED_MALPRACTICE: "!",
+        Decision.SUSPECTED_MALPRACTICE: "–",
     }
     assert f"{signs[decision]} {words}" in "\n".join(pages_of(render_moderation_report(report)))
+
+
+def test_D5_a_report_never_tells_of_a_suspicion(text_of: Text) -> None:
+    suspicion = Decision.SUSPECTED_MALPRACTICE
+    report = reports.a_report(count=3, decisions=(Decision.AGREED, suspicion), outcome=Outcome.REJECTED)
+    text = text_of(render_moderation_report(report))
+    assert "2 agreed, 1 not judged yet" in text
+    for words in ("alpractice", "uspicion", "word for word", reports.a_judgement(1, suspicion).id):
+        assert words not in text
 
 
 def test_a_draft_says_so_on_every_page_and_an_issued_report_on_none(pages_of: Pages) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.centres import Nation
 from app.domain.clocks import moderation_due
@@ -149,7 +149,6 @@ def test_a_file_handed_in_is_kept_once_looked_into_and_named_in_the_feed(
         ("staff@people.invalid", "R3", 1, "missing.txt", "file_missing"),
         ("staff@people.invalid", "R9", 1, "work.txt", "request_unknown"),
         ("staff@people.invalid", "R2", 1, "work.txt", "request_unknown"),
-        ("staff@people.invalid", "R1", 1, "work.txt", "evidence_not_asked"),
         ("morgan@people.invalid", "R3", 1, "work.txt", "request_unknown"),
     ],
 )
@@ -280,3 +279,23 @@ def test_quick_evidence_for_a_sample_that_is_not_there_is_refused(house: House, 
         )
     assert refusal.value.code == "sample_unknown"
     assert house.count(t.evidence) == before
+
+
+def test_operators_hand_in_also_what_was_forgotten_and_need_name_nobody(house: House, tmp_path: Path) -> None:
+    (tmp_path / "late.txt").write_text("Found in a drawer.")
+
+    def hand_in_late() -> None:
+        hand_in_for(
+            house.engine, house.blobs, "", "R1", 1, EvidenceKind.LEARNER_WORK, [tmp_path / "late.txt"], NOW
+        )
+
+    hand_in_late()
+    (row,) = house.rows(t.evidence, t.evidence.c.name == "late.txt")
+    (request,) = house.rows(t.requests, t.requests.c.number == "R1")
+    staff = house.rows(t.grants, t.grants.c.role == "centre_staff", t.grants.c.centre_id == request.centre_id)
+    assert row.added_by in {grant.person_id for grant in staff}
+    with house.engine.begin() as connection:
+        connection.execute(update(t.requests).where(t.requests.c.number == "R1").values(state="archived"))
+    with pytest.raises(KnownError) as refusal:
+        hand_in_late()
+    assert refusal.value.code == "evidence_not_asked"

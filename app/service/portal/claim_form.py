@@ -21,19 +21,22 @@ class TypedLine:
     """One line as it came from the browser.
 
     place: of the line in the claim, from 0. removed: the person ticked it away. changed: it is not as it was sent out.
+    was, key: fingerprints of the saved line that the page was made from, and of its learner and unit; empty for none.
     """
 
     place: int
     line: DraftLine
     removed: bool
     changed: bool
+    was: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class TypedClaim:
     """What a person sent: the lines of one page, the note, and the version that they had before them.
 
-    merged: it answers a conflict, so that lines are told by learner and unit, and no longer by their place.
+    merged: it answers a conflict, so that lines are told by what they were, and no longer by their place.
     """
 
     lines: tuple[TypedLine, ...]
@@ -59,6 +62,13 @@ def fingerprint(text: str | DraftLine) -> str:
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:16]
 
 
+def key_of(line: DraftLine | None) -> str:
+    """Tells a line by its learner and unit; empty for a line that lacks one of them: it is told by nothing."""
+    if line is None or not line.learner.strip() or not line.unit.strip():
+        return ""
+    return fingerprint(DraftLine(line.learner, line.unit))
+
+
 def read_form(form: Mapping[str, str]) -> TypedClaim:
     """What was sent. Whatever is missing in it counts as empty; nothing in it is believed beyond being text."""
     first, shown = number(form.get("first", "")), min(number(form.get("shown", "")), LINES_SHOWN)
@@ -66,8 +76,10 @@ def read_form(form: Mapping[str, str]) -> TypedClaim:
     for place in range(first, first + shown):
         name = f"line-{place + 1}-"
         line = DraftLine(**{field: form.get(name + field, "").strip() for field in LINE_FIELDS})
-        changed = form.get(name + "was", "") != fingerprint(line)
-        typed.append(TypedLine(place, line, bool(form.get(name + "remove")), changed))
+        was, key = form.get(name + "was", ""), form.get(name + "key", "")
+        typed.append(
+            TypedLine(place, line, bool(form.get(name + "remove")), was != fingerprint(line), was, key)
+        )
     # Browsers send line ends as CR LF.
     note = form.get("note", "").replace("\r\n", "\n")
     return TypedClaim(
@@ -93,18 +105,49 @@ def lay_over(claim: SavedClaim, typed: TypedClaim) -> SavedClaim:
 
 
 def _merge(claim: SavedClaim, typed: TypedClaim) -> SavedClaim:
-    """Mine laid over theirs: a line of the same learner and unit is replaced, any other is added at the end."""
-    lines = list(claim.lines)
-    for item in typed.lines:
-        place = _place_of(lines, item.line)
-        if item.removed:
-            if place is not None:
-                del lines[place]
-        elif place is not None:
-            lines[place] = item.line
-        else:
+    """Mine laid over theirs: the line that mine was made from is replaced or taken away; any other is added."""
+    lines: list[DraftLine | None] = list(claim.lines)
+    for item, place in zip(typed.lines, places_of(typed.lines, claim.lines), strict=True):
+        if place is not None:
+            lines[place] = None if item.removed else item.line
+        elif not item.removed and not is_there(item.line, claim.lines):
             lines.append(item.line)
-    return replace(claim, lines=tuple(lines), note=typed.note)
+    return replace(claim, lines=tuple(line for line in lines if line is not None), note=typed.note)
+
+
+def places_of(mine: Sequence[TypedLine], saved: Sequence[DraftLine]) -> tuple[int | None, ...]:
+    """For each of my lines the place in the saved claim of the line it was made from, None where there is none.
+
+    What was typed since says nothing about that. A line that nobody touched is found whole; one that somebody changed
+    is found by the learner and unit it had, if only one line has them. No place is given twice.
+    """
+    whole = _places_by([fingerprint(line) for line in saved])
+    keyed = _places_by([key_of(line) for line in saved])
+    found: list[int | None] = [None] * len(mine)
+    given: set[int] = set()
+    for at, item in enumerate(mine):
+        free = [place for place in whole.get(item.was, ()) if place not in given]
+        if free:
+            found[at] = free[0]
+            given.add(free[0])
+    for at, item in enumerate(mine):
+        free = [place for place in keyed.get(item.key, ()) if place not in given]
+        if found[at] is None and item.key and len(free) == 1:
+            found[at] = free[0]
+            given.add(free[0])
+    return tuple(found)
+
+
+def is_there(line: DraftLine, saved: Sequence[DraftLine]) -> bool:
+    """Whether just this line is in the claim: then somebody wrote the same, and it is not added once more."""
+    return bool(key_of(line)) and line in saved
+
+
+def _places_by(names: Sequence[str]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    return places
 
 
 def my_changes(typed: TypedClaim) -> tuple[TypedLine, ...]:
@@ -115,8 +158,10 @@ def my_changes(typed: TypedClaim) -> tuple[TypedLine, ...]:
 def differences(typed: TypedClaim, theirs: SavedClaim) -> tuple[Difference, ...]:
     """What I wrote beside what is saved, one by one; what I left alone is not among it."""
     found = []
-    for item in my_changes(typed):
-        place = _place_of(theirs.lines, item.line)
+    changes = my_changes(typed)
+    for item, place in zip(changes, places_of(changes, theirs.lines), strict=True):
+        if place is None and not item.removed and is_there(item.line, theirs.lines):
+            continue
         saved = "not in the saved claim" if place is None else words_of(theirs.lines[place])
         mine = "taken away" if item.removed else words_of(item.line)
         if mine != saved:
@@ -136,13 +181,6 @@ def words_of(line: DraftLine) -> str:
         ("attainment", line.attainment),
     )
     return ", ".join(f"{name} {text}" for name, text in named if text) or "(empty)"
-
-
-def _place_of(lines: Sequence[DraftLine], wanted: DraftLine) -> int | None:
-    for place, line in enumerate(lines):
-        if (line.learner, line.unit) == (wanted.learner, wanted.unit):
-            return place
-    return None
 
 
 def number(text: str) -> int:

@@ -31,6 +31,7 @@ from app.service.services import GivenServices, Services
 from app.service.submitting import resubmit
 
 LINES_SHOWN = 50
+CERTIFICATES_SHOWN = 50
 NOTE_BYTES = 512 * 1024
 """How large a form with a note may be: 20,000 characters as a browser encodes them."""
 
@@ -71,15 +72,24 @@ class LineShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateShown:
+    """One certificate that came of the claim, and whose it is."""
+
+    learner: str
+    learner_number: str
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What else a claim's page tells. earlier_due: former due dates, none erased (M-51). certificates: how many."""
+    """What else a claim's page tells. earlier_due: former due dates, none erased (M-51)."""
 
     sampling_words: str
     centre_note: str
     resubmissions: int
     last_day: date | None
     earlier_due: tuple[date, ...]
-    certificates: int
 
 
 @get("/centres/{centre_id:str}/claims/{request_id:str}", sync_to_thread=True)
@@ -89,10 +99,16 @@ def claim_page(
     request: Request[Any, Any, Any],
     services: GivenServices,
     page: FromQuery[int] = 1,
+    of: FromQuery[str] = "",
     new: FromQuery[bool] = False,
 ) -> Response[Any]:
-    """The claim, whoever of the centre submitted it (M-41). ``new``: it has just been submitted."""
+    """The claim, whoever of the centre submitted it (M-41). ``new``: it has just been submitted.
+
+    ``page``: of its lines, or with ``of=certificates`` of its certificates.
+    """
     context = centre_context(request, services, centre_id)
+    if of == "certificates":
+        return _page(services, context, request_id, certificate_page=page)
     return _page(services, context, request_id, page=page, new=new)
 
 
@@ -204,6 +220,7 @@ def _page(
     request_id: str,
     *,
     page: int = 1,
+    certificate_page: int = 1,
     new: bool = False,
     problem: KnownError | None = None,
     field: str = "",
@@ -221,6 +238,10 @@ def _page(
         notes = load_notes(connection, [claim.id])
         ours = _of_the_centre(connection, centre_id, notes)
         facts = _facts(connection, claim.id)
+        certificate_paging = Paging.of(
+            certificate_page, _count_certificates(connection, claim.id), CERTIFICATES_SHOWN
+        )
+        certificates = _certificates(connection, claim.id, certificate_paging)
         reports = (
             report_rows(connection, centre_id, limit=100, request_id=claim.id)
             if context.may(Permission.READ_REPORTS)
@@ -233,7 +254,10 @@ def _page(
             "",
             claim=claim,
             facts=facts,
+            certificates=certificates,
+            certificate_paging=certificate_paging,
             samples=samples,
+            decided=any(row.decision for row in samples),
             actions=[(row.sample, text) for row in samples for text in row.actions],
             lines=lines,
             paging=paging,
@@ -312,6 +336,28 @@ def _lines(connection: Connection, request_id: str, paging: Paging) -> tuple[Lin
     return tuple(LineShown(*row) for row in rows)
 
 
+def _count_certificates(connection: Connection, request_id: str) -> int:
+    table = t.certificates
+    query = select(func.count()).select_from(table).where(table.c.request_id == request_id)
+    return int(connection.scalar(query) or 0)
+
+
+def _certificates(connection: Connection, request_id: str, paging: Paging) -> tuple[CertificateShown, ...]:
+    """The certificates that came of the claim, by learner."""
+    table, learners = t.certificates, t.learners
+    rows = connection.execute(
+        select(learners.c.name, learners.c.number.label("learner_number"), table.c.number, table.c.issued_at)
+        .join(learners, learners.c.id == table.c.learner_id)
+        .where(table.c.request_id == request_id)
+        .order_by(func.lower(learners.c.name), learners.c.number)
+        .offset(paging.first)
+        .limit(CERTIFICATES_SHOWN)
+    )
+    return tuple(
+        CertificateShown(row.name, row.learner_number, row.number, london_day(row.issued_at)) for row in rows
+    )
+
+
 def _of_the_centre(connection: Connection, centre_id: str, notes: list[Note]) -> frozenset[str]:
     """Which of the notes' authors belong to the centre."""
     query = select(t.grants.c.person_id).where(
@@ -327,16 +373,12 @@ def _facts(connection: Connection, request_id: str) -> Facts:
         .where(t.due_dates.c.request_id == request_id)
         .order_by(t.due_dates.c.set_at, t.due_dates.c.id)
     ).all()
-    certificates = connection.scalar(
-        select(func.count()).select_from(t.certificates).where(t.certificates.c.request_id == request_id)
-    )
     return Facts(
         row.sampling_words,
         row.centre_note,
         row.resubmissions,
         row.last_day_on,
         tuple(due[:-1]) if row.state == RequestState.IN_MODERATION.value else (),
-        int(certificates or 0),
     )
 
 

@@ -23,17 +23,22 @@ from app.service.portal.claim_form import (
     Difference,
     TypedClaim,
     fingerprint,
+    key_of,
     my_changes,
+    places_of,
 )
 from app.service.portal.context import CentreContext, saved_address
 from app.service.portal.paging import Paging
+
+FAULTS_SHOWN = 100
+"""Faults that one page names: nobody reads more at once, and 20,000 would make a page of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
     """One line in the form. place: from 1. name: the learner's, empty for a number that is not in the list.
 
-    was: fingerprint of the line as it is saved. faults: what is wrong, by field.
+    was, key: fingerprints of the line as it is saved, and of its learner and unit. faults: what is wrong, by field.
     """
 
     place: int
@@ -41,6 +46,7 @@ class LineRow:
     name: str
     removed: bool
     was: str
+    key: str
     faults: Mapping[str, str]
 
 
@@ -54,12 +60,16 @@ class FaultLink:
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """Everything of a claim's page that does not depend on what just happened."""
+    """Everything of a claim's page that does not depend on what just happened.
+
+    faults: no more than FAULTS_SHOWN of them; faults_left: how many more there are.
+    """
 
     rows: tuple[LineRow, ...]
     paging: Paging
     sums: tuple[LearnerSum, ...]
     faults: tuple[FaultLink, ...]
+    faults_left: int = 0
 
 
 def claim_view(
@@ -90,6 +100,7 @@ def claim_view(
             names.get(lines[place].learner, ""),
             place in removed,
             fingerprint(claim.lines[place]),
+            key_of(claim.lines[place]),
             wrong.get(place + 1, {}),
         )
         for place in shown
@@ -97,7 +108,8 @@ def claim_view(
     # What is ticked away counts no more; the places of the others stay, so that "shown" still fits.
     counting = [DraftLine("", "") if place in removed else line for place, line in enumerate(lines)]
     sums = learner_sums(connection, qualification, names, counting, shown)
-    return ClaimView(rows, paging, sums, links_of(claim, paging.number, faults))
+    links = links_of(claim, paging.number, faults[:FAULTS_SHOWN])
+    return ClaimView(rows, paging, sums, links, max(0, len(faults) - FAULTS_SHOWN))
 
 
 def conflict_view(
@@ -106,23 +118,33 @@ def conflict_view(
     """What I changed, to be saved beside what somebody else saved meanwhile: nobody's words are lost (M-16)."""
     mine = my_changes(typed)
     names = names_of(connection, theirs.centre_id, qualification.id, (item.line.learner for item in mine))
+    # Each goes out with the saved line that it stands for now, so that the answer finds just that line again.
+    found = (None if at is None else theirs.lines[at] for at in places_of(mine, theirs.lines))
     rows = tuple(
-        LineRow(place, item.line, names.get(item.line.learner, ""), item.removed, "", {})
-        for place, item in enumerate(mine, start=1)
+        LineRow(
+            place,
+            item.line,
+            names.get(item.line.learner, ""),
+            item.removed,
+            fingerprint(saved) if saved else "",
+            key_of(saved),
+            {},
+        )
+        for place, (item, saved) in enumerate(zip(mine, found, strict=True), start=1)
     )
     return ClaimView(rows, Paging.of(1, len(rows), LINES_SHOWN), (), ())
 
 
 def faults_of(
-    connection: Connection, claim: SavedClaim, qualification: Qualification, page: int
+    connection: Connection, claim: SavedClaim, qualification: Qualification
 ) -> tuple[ClaimFault, ...]:
-    """What would keep the claim from being submitted: its fields, and on this page what is claimed already (M-22)."""
+    """What in its lines would keep the claim from being submitted: their fields, and what is claimed already (M-22)."""
+    if not claim.lines:
+        return (ClaimFault(0, "lines", "Add at least one learner and unit."),)
     learners = registered_numbers(connection, claim.centre_id, qualification.id)
     faults = list(check_lines(claim.lines, learners, qualification.unit_credits))
-    paging = Paging.of(page, len(claim.lines), LINES_SHOWN)
-    shown = claim.lines[paging.first : paging.last]
-    holders = taken_by(connection, qualification, [line.learner for line in shown])
-    for place, line in enumerate(shown, start=paging.first + 1):
+    holders = taken_by(connection, qualification, [line.learner for line in claim.lines])
+    for place, line in enumerate(claim.lines, start=1):
         number = holders.get((line.learner, line.unit))
         if number:
             says = f"Learner {line.learner}, unit {line.unit} is claimed already, in request {number}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -33,7 +34,7 @@ from app.service.portal.schemes import schemes_of
 from app.service.saved_claims import SavedElsewhere, discard_claim, save_claim, saved_claim
 from app.service.services import GivenServices, Services
 from app.service.standing import remit_of, stops_for
-from app.service.submitting import ClaimRefused, submit_claim
+from app.service.submitting import ClaimRefused, must_be_free, submit_claim
 
 CLAIM_BYTES = 4 * 1024 * 1024
 """How large the form of one page of a claim may be: its texts at their longest, as a browser encodes them."""
@@ -109,13 +110,21 @@ def saved_claim_page(
             return Redirect(claim_address(centre_id, claim_id), status_code=303)
         raise
     with reading(services.engine) as connection:
-        faults = faults_of(connection, opened.claim, opened.qualification, page) if check else ()
+        faults = faults_of(connection, opened.claim, opened.qualification) if check else ()
+        problem = _not_free(connection, opened.claim, london_day(services.clock())) if check else None
         view = claim_view(connection, opened.claim, opened.qualification, page, faults=faults)
     done = ""
     if saved and opened.claim.saved_at is not None:
         done = f"Saved at {clock_time(opened.claim.saved_at)}. Nothing is submitted yet."
     return claim_template(
-        opened.context, opened.claim, opened.qualification, view, done=done, checked=check and not faults
+        opened.context,
+        opened.claim,
+        opened.qualification,
+        view,
+        done=done,
+        problem=problem,
+        check=check,
+        checked=check and not faults and problem is None,
     )
 
 
@@ -137,7 +146,15 @@ def work_on_claim(
     Everything but recalculating saves first; when somebody saved meanwhile, both texts are shown and neither is lost.
     """
     typed, do = read_form(data), data.get("do", "save")
-    opened = open_claim(request, services, centre_id, claim_id)
+    try:
+        opened = open_claim(request, services, centre_id, claim_id)
+    except Refusal as refusal:
+        # Submitted meanwhile, most often by the same button pressed twice: it worked.
+        if refusal.code == "claim_unknown" and _is_submitted(services, centre_id, claim_id):
+            return Redirect(claim_address(centre_id, claim_id), status_code=303)
+        raise
+    if do == "submit" and typed.version != opened.claim.version and _saved_just_so(opened, typed):
+        return _submit(services, opened, typed.page)
     with reading(services.engine) as connection:
         if typed.version != opened.claim.version:
             return _conflict(connection, opened, typed)
@@ -156,11 +173,14 @@ def work_on_claim(
             services.engine, opened.context.visitor, lay_over(opened.claim, typed), services.clock()
         )
     except SavedElsewhere as refusal:
+        opened = OpenClaim(opened.context, refusal.theirs, opened.qualification)
+        if do == "submit" and _saved_just_so(opened, typed):
+            return _submit(services, opened, typed.page)
         with reading(services.engine) as connection:
-            return _conflict(
-                connection, OpenClaim(opened.context, refusal.theirs, opened.qualification), typed
-            )
+            return _conflict(connection, opened, typed)
     except KnownError as refusal:
+        if refusal.code == "claim_unknown" and _is_submitted(services, centre_id, claim_id):
+            return Redirect(claim_address(centre_id, claim_id), status_code=303)
         return _not_saved(services, opened, typed, refusal)
     if do == "submit":
         return _submit(services, OpenClaim(opened.context, kept, opened.qualification), typed.page)
@@ -233,6 +253,20 @@ def _is_submitted(services: Services, centre_id: str, claim_id: str) -> bool:
     )
     with reading(services.engine) as connection:
         return connection.scalar(query) is not None
+
+
+def _saved_just_so(opened: OpenClaim, typed: TypedClaim) -> bool:
+    """Whether this same person saved the same words a moment before: a button that was pressed twice."""
+    return opened.claim.saved_by == opened.context.visitor.id and not differences(typed, opened.claim)
+
+
+def _not_free(connection: Connection, claim: SavedClaim, today: date) -> KnownError | None:
+    """Why the claim could not be submitted today whatever its lines are (M-13, M-18), or None."""
+    try:
+        must_be_free(connection, claim, today)
+    except KnownError as refusal:
+        return refusal
+    return None
 
 
 def _choices(context: CentreContext, services: Services, fault: str = "") -> Template:

@@ -14,10 +14,12 @@ from litestar.params import Body, FromPath
 from litestar.response import Template
 from sqlalchemy import Connection
 
-from app.domain.claiming import DraftLine, check_lines
+from app.domain.claiming import ClaimFault, DraftLine, check_lines
 from app.domain.errors import KnownError
 from app.service.database import reading
 from app.service.portal.claim_data import all_learners, registered_numbers
+from app.service.portal.claim_form import number
+from app.service.portal.claim_view import FAULTS_SHOWN
 from app.service.portal.claims import OpenClaim, open_claim
 from app.service.portal.context import saved_address
 from app.service.portal.csv_reading import COLUMNS, CSV_BYTES, NAME_COLUMN, CsvFile, read_csv, write_csv
@@ -40,11 +42,22 @@ class WrongField:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a file gave: the lines to add, with their right fields only, and every field that was wrong."""
+    """What a file gave: the lines to add, with their right fields only, and every field that was wrong.
+
+    there: how many rows are in the claim already just as they are; they are no fault, and are not added once more.
+    replaced: the lines take the place of those the claim had.
+    """
 
     lines: tuple[DraftLine, ...]
     wrong: tuple[WrongField, ...]
     rows: int
+    there: int = 0
+    replaced: bool = False
+
+    @property
+    def named(self) -> tuple[WrongField, ...]:
+        """The wrong fields that the page names."""
+        return self.wrong[:FAULTS_SHOWN]
 
 
 @get("/centres/{centre_id:str}/saved/{claim_id:str}/csv", sync_to_thread=True)
@@ -74,7 +87,8 @@ async def take_csv(
     file = data.get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
     chosen = isinstance(file, UploadFile) and bool(file.filename)
-    return await sync_to_thread(_take, request, services, centre_id, claim_id, content, chosen)
+    replaced = number(str(data.get("version", ""))) if data.get("do") == "replace" else None
+    return await sync_to_thread(_take, request, services, centre_id, claim_id, content, chosen, replaced)
 
 
 @get("/centres/{centre_id:str}/saved/{claim_id:str}/template.csv", sync_to_thread=True)
@@ -122,24 +136,37 @@ def lines_as_csv(
     return _download("claim-lines.csv", write_csv(list(COLUMNS.values()), rows))
 
 
-def fill(connection: Connection, opened: OpenClaim, file: CsvFile) -> Filled:
+def fill(connection: Connection, opened: OpenClaim, file: CsvFile, *, replaced: bool = False) -> Filled:
     """The lines of a file beside those the claim has already, checked by the same rule as a submission (M-20).
 
-    A wrong field is left out of its line and named; a row in which nothing is right gives no line.
+    A wrong field is left out of its line and named; a row in which nothing is right gives no line, and neither does
+    one that is in the claim already. ``replaced``: the claim's own lines are to go, so that none of them counts.
     """
     learners = registered_numbers(connection, opened.context.centre.id, opened.qualification.id)
-    before = len(opened.claim.lines)
-    everything = [*opened.claim.lines, *(row.line for row in file.rows)]
+    own = () if replaced else opened.claim.lines
+    held = set(own)
+    rows = [row for row in file.rows if row.line not in held]
+    before = len(own)
+    everything = [*own, *(row.line for row in rows)]
+    faults = check_lines(everything, learners, opened.qualification.unit_credits)
+    first = _first_places(everything, faults)
     wrong = []
     spoiled: dict[int, set[str]] = {}
-    for fault in check_lines(everything, learners, opened.qualification.unit_credits):
+    for fault in faults:
         place = fault.line - before - 1
         if place < 0:
             continue
-        row = file.rows[place]
+        row = rows[place]
+        says, earlier = fault.says, first.get((row.line.learner, row.line.unit), 0)
+        if fault.field == "unit" and before < earlier < fault.line:
+            # check_lines counts lines of the claim; whoever mends the file needs the file's own row.
+            says = (
+                f"Learner {row.line.learner} and unit {row.line.unit} are in row {rows[earlier - before - 1].number} "
+                "already; each learner-unit is claimed once."
+            )
         text = getattr(row.line, fault.field)
         wrong.append(
-            WrongField(row.number, file.columns.get(fault.field, ""), COLUMNS[fault.field], text, fault.says)
+            WrongField(row.number, file.columns.get(fault.field, ""), COLUMNS[fault.field], text, says)
         )
         spoiled.setdefault(place, set()).add(fault.field)
     for row in file.rows:
@@ -148,12 +175,22 @@ def fill(connection: Connection, opened: OpenClaim, file: CsvFile) -> Filled:
             for column, text in row.surplus
         )
     lines = []
-    for place, row in enumerate(file.rows):
+    for place, row in enumerate(rows):
         kept = replace(row.line, **dict.fromkeys(spoiled.get(place, ()), ""))
         if kept != DraftLine("", ""):
             lines.append(kept)
     wrong.sort(key=lambda field: (field.row, field.column))
-    return Filled(tuple(lines), tuple(wrong), len(file.rows))
+    return Filled(tuple(lines), tuple(wrong), len(file.rows), len(file.rows) - len(rows), replaced)
+
+
+def _first_places(lines: Sequence[DraftLine], faults: Sequence[ClaimFault]) -> dict[tuple[str, str], int]:
+    """Where each learner-unit stands first, from 1; a line with a fault holds none."""
+    faulty = {fault.line for fault in faults}
+    first: dict[tuple[str, str], int] = {}
+    for place, line in enumerate(lines, start=1):
+        if place not in faulty:
+            first.setdefault((line.learner, line.unit), place)
+    return first
 
 
 def _take(
@@ -163,15 +200,25 @@ def _take(
     claim_id: str,
     content: bytes,
     chosen: bool,
+    replaced: int | None,
 ) -> Response[Any]:
+    """``replaced``: the version of the claim whose lines are to go; None to add to whatever lines there are."""
     opened = open_claim(request, services, centre_id, claim_id)
     try:
+        if replaced is not None and replaced != opened.claim.version:
+            raise KnownError(
+                "saved_elsewhere",
+                "This claim was saved elsewhere since you opened this page, so none of its lines were replaced.",
+                "Look at the claim, then choose the file again.",
+            )
         if not chosen:
             raise KnownError("csv_wrong", "No file was chosen.", "Choose the CSV with your lines.")
         file = read_csv(content)
         with reading(services.engine) as connection:
-            filled = fill(connection, opened, file)
-        opened = add_lines(services, opened, filled.lines)
+            filled = fill(connection, opened, file, replaced=replaced is not None)
+        if filled.replaced and not filled.lines:
+            raise KnownError("csv_wrong", "Nothing in this file is right, so the claim keeps its lines.")
+        opened = add_lines(services, opened, filled.lines, instead=filled.replaced)
     except KnownError as refusal:
         return _page(opened, refusal=refusal)
     return _page(opened, filled=filled, unknown=file.unknown)

@@ -9,17 +9,18 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, select
 
 from app.domain.dates import london_day
 from app.domain.moderation import RequestState
-from app.domain.people import Person
+from app.domain.people import Permission, Person
 from app.service import tables as t
 from app.service.database import reading
 from app.service.errors import Refusal
 from app.service.portal.context import (
     centre_context,
     claim_address,
+    ground,
     is_staff,
     plain,
     require_visitor,
@@ -119,7 +120,8 @@ def open_claim(
 ) -> Response[Any]:
     """The very claim an e-mail speaks of, at the right one of the person's centres (M-37).
 
-    Raises Refusal 404 for a claim that is not theirs, as for one that does not exist.
+    Its moderator reads where it is opened: they work on the desktop, and nothing of theirs is done here. Raises
+    Refusal 404 for a claim that is not theirs, as for one that does not exist.
     """
     visitor = require_visitor(request, services)
     with reading(services.engine) as connection:
@@ -131,7 +133,22 @@ def open_claim(
                 return Redirect(address(centre_id, claim_id), status_code=303)
             if table is t.requests and is_staff(visitor):
                 return Redirect(f"/staff/claims/{claim_id}", status_code=303)
-    raise _nothing_here(visitor)
+        assigned = _assigned(connection, visitor, plain(claim_id))
+    if assigned is None:
+        raise _nothing_here(visitor)
+    stage = RequestState(assigned.state).words
+    return Template("staff_assigned.html", context=ground(visitor, services, claim=assigned, stage=stage))
+
+
+def _assigned(connection: Connection, visitor: Person, request_id: str) -> Row[Any] | None:
+    """The request if it is assigned to the visitor, who is still a moderator; else None."""
+    if not visitor.may(Permission.JUDGE_SAMPLES):
+        return None
+    table = t.requests
+    query: Select[Any] = select(table.c.number, table.c.state, table.c.due_on).where(
+        table.c.id == request_id, table.c.moderator_id == visitor.id
+    )
+    return connection.execute(query).one_or_none()
 
 
 def _stops(connection: Connection, centre_id: str, today: date) -> tuple[str, ...]:

@@ -115,9 +115,14 @@ def _add(services: Services, opened: OpenClaim, wanted: Wanted, data: dict[str, 
     return _list(services, opened, wanted, typed=kept, done=done)
 
 
-def add_lines(services: Services, opened: OpenClaim, lines: Sequence[DraftLine]) -> OpenClaim:
-    """The claim with these lines at its end, saved. Raises KnownError for more lines than a claim may have."""
-    claim = opened.claim
+def add_lines(
+    services: Services, opened: OpenClaim, lines: Sequence[DraftLine], *, instead: bool = False
+) -> OpenClaim:
+    """The claim with these lines at its end, saved; ``instead``: with these alone.
+
+    Raises KnownError for more lines than a claim may have.
+    """
+    claim = replace(opened.claim, lines=()) if instead else opened.claim
     if len(claim.lines) + len(lines) > LINES_LIMIT:
         raise KnownError(
             "claim_too_long",

@@ -29,6 +29,7 @@ from app.service.portal.context import (
     SignInFirst,
     centres_of,
     ground,
+    is_staff,
     own_address,
     visitor_of,
 )
@@ -94,7 +95,7 @@ def sign_in(data: Form, request: Request[Any, Any, Any], services: GivenServices
         )
     except KnownError as refusal:
         return sign_in_form(services, refusal, then=then, email=email)
-    renew_session(request)
+    renew_session(request, services.engine)
     request.set_session({"person_id": person.id})
     return Redirect(then or _home_of(person), status_code=303)
 
@@ -148,6 +149,8 @@ def _home_of(person: Person) -> str:
     """Where a person's own work lies: their centre, the choice of several, or the awarding body's pages."""
     if len(person.centres) == 1:
         return f"/centres/{person.centres[0]}"
+    if not person.centres and is_staff(person):
+        return "/staff"
     return "/centres"
 
 

@@ -1,4 +1,4 @@
-"""Accounts and roles: given and taken by the support team, never by oneself, and never made here (M-03, M-04)."""
+"""Accounts and roles: roles at centres are given and taken by the support team, never by oneself (M-03, M-04)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def give(
     request: Request[Any, Any, Any],
     services: GivenServices,
 ) -> Response[Any]:
-    """A further role for the person; one that is held at a centre names it by its number."""
+    """A further role for the person at a centre, which is named by its number."""
     context = staff_context(request, services, Permission.MANAGE_ACCOUNTS)
     person_id = plain(person_id)
 
@@ -88,7 +88,7 @@ def take(
     request: Request[Any, Any, Any],
     services: GivenServices,
 ) -> Response[Any]:
-    """Takes a role away."""
+    """Takes a role at a centre away."""
     context = staff_context(request, services, Permission.MANAGE_ACCOUNTS)
     person_id = plain(person_id)
 
@@ -152,8 +152,8 @@ def _account(
             person=person,
             held=centres,
             changes=changes,
-            roles=sorted(Role, key=lambda role: (role not in AT_A_CENTRE, role.words)),
-            at_a_centre=AT_A_CENTRE,
+            roles=sorted(AT_A_CENTRE, key=lambda role: role.words),
+            takeable=[grant for grant in person.grants if grant.role in AT_A_CENTRE],
             own=person.id == context.visitor.id,
             done=done,
             refusal=refusal,

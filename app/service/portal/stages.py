@@ -42,6 +42,9 @@ ONGOING = tuple(state for state in STAGE_WORDS if state not in COMPLETED)
 FOR_THE_CENTRE = (RequestState.SAMPLE_REQUESTED, RequestState.RETURNED_TO_CENTRE)
 """Stages in which the centre itself has something to do."""
 
+_SPENT = (RequestState.ARCHIVED, RequestState.REFUSED)
+"""Stages of claims that bring no certificate any more, so that none can be on hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
@@ -150,7 +153,8 @@ def _claim_row(row: Row[Any], today: date) -> ClaimRow:
         outcome=Outcome(row.outcome) if row.outcome else None,
         samples=row._mapping["samples"],
         clock=_clock(row, state, today),
-        held=state is RequestState.ON_HOLD or row.certification_hold or bool(row.inquired),
+        held=state is RequestState.ON_HOLD
+        or (state not in _SPENT and (row.certification_hold or bool(row.inquired))),
     )
 
 
@@ -171,6 +175,9 @@ def _clock(row: Row[Any], state: RequestState, today: date) -> str:
             ).words
         case RequestState.RETURNED_TO_CENTRE if row.last_day_on is not None:
             left = (row.last_day_on - today).days
+            if left < 0:
+                # Nothing can be re-submitted any more; the next round of the service archives it (M-62).
+                return f"its last day was {day(row.last_day_on)}"
             days = "today" if left == 0 else f"{left} {'day' if left == 1 else 'days'} left"
             return f"re-submit by {day(row.last_day_on)}, {days}"
         case _:

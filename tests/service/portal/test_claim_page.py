@@ -14,9 +14,10 @@ from app.service import tables as t
 from app.service.database import transact
 from app.service.decisions import extend
 from app.service.notes import write_note
+from app.service.portal.claim_page import CERTIFICATES_SHOWN
 from tests.service.claims_ground import College
 from tests.service.ground import NOT_OF_THE_DATABASE, House
-from tests.service.portal.browsing import Visit, board, claim
+from tests.service.portal.browsing import Visit, board, claim, give_password
 
 
 def test_M28_why_this_learner_is_told_for_every_sampled_one(visit: Visit, college: College) -> None:
@@ -211,3 +212,58 @@ def test_M03_a_note_is_refused_to_whoever_has_nothing_to_do_with_the_claim(
         write_note(house.engine, house.person(name), made.request_id, "Hello", house.clock())
     assert refusal.value.code == "request_unknown"
     assert house.count(t.notes) == 0
+
+
+@NOT_OF_THE_DATABASE
+def test_M56_decisions_are_shown_if_any_sample_has_one_that_may_be_told(
+    visit: Visit, college: College, house: House
+) -> None:
+    made = college.claim((1, 2, 3))
+    college.reject(made.request_id)
+    first = t.judgements.c.sample_id == college.samples(made.request_id)[0]
+    untold = update(t.judgements).where(first).values(decision=Decision.SUSPECTED_MALPRACTICE.value)
+    transact(house.engine, lambda c: c.execute(untold))
+    page = visit.get(claim(college, made.request_id))
+    assert '<th scope="col">Decision</th>' in page.html
+    assert "Agreed" in page.words
+    assert "malpractice" not in page.html.lower(), "D-5"
+
+
+def test_M33_M37_the_page_says_whose_certificates_were_issued(
+    visit: Visit, college: College, house: House
+) -> None:
+    units = ("601", "602", "603")
+    made = college.claim((1, 2, 3), units)
+    address = claim(college, made.request_id)
+    assert "Certificates issued" not in visit.get(address).words
+    college.accept(made.request_id)
+    page = visit.get(address)
+    rows = house.rows(t.certificates)
+    assert len(rows) == 3
+    assert "3 certificates issued" in page.words
+    for place, row in enumerate(sorted(rows, key=lambda row: row.number), start=1):
+        assert f"Learner K00{place} K00{place} {row.number} 10 March 2026" in page.words
+    visit.sign_in_again("staff@people.invalid")
+    other = visit.get(address)
+    assert other.status == 403
+    assert "Learner K001" not in other.html
+
+
+@NOT_OF_THE_DATABASE
+def test_M33_many_certificates_come_in_pages_of_their_own(visit: Visit, house: House) -> None:
+    college = College(house, "L", learners=CERTIFICATES_SHOWN + 1)
+    give_password(house, college)
+    made = college.claim(range(1, CERTIFICATES_SHOWN + 2), ("601", "602", "603"))
+    college.accept(made.request_id)
+    assert len(college.certificated()) == CERTIFICATES_SHOWN + 1
+    visit.sign_in_again(college.staff.email)
+    address = claim(college, made.request_id)
+    numbers = sorted(row.number for row in house.rows(t.certificates))
+    page = visit.get(address)
+    assert numbers[0] in page.words
+    assert numbers[-1] not in page.words
+    assert f"{address}?of=certificates&page=2" in page.links
+    page = visit.get(f"{address}?of=certificates&page=2")
+    assert numbers[-1] in page.words
+    assert numbers[0] not in page.words
+    assert f"{address}?page=2" in page.links, "the lines are at their first page"

@@ -124,7 +124,7 @@ def test_M16_two_people_at_once_keep_both_their_texts(visit: Visit, college: Col
     assert house.rows(t.saved_claims)[0].note == "Their note. My note"
 
 
-def test_M16_a_conflict_adds_my_new_line_to_theirs_and_brings_back_nothing_they_removed(
+def test_M16_a_conflict_changes_my_line_in_theirs_and_brings_back_nothing_they_removed(
     visit: Visit, college: College, house: House
 ) -> None:
     address = saved(college, (1, 2, 3))
@@ -134,7 +134,9 @@ def test_M16_a_conflict_adds_my_new_line_to_theirs_and_brings_back_nothing_they_
     assert mine.status == 409
     visit.send(mine.form(address), ("do", "save"))
     lines = [(line["learner"], line["unit"]) for line in saved_lines(house, claim_id(address))]
-    assert lines == [("K001", "601"), ("K003", "601"), ("K003", "603")]
+    assert lines == [("K001", "601"), ("K003", "603")], (
+        "the unit was changed, and not claimed beside the old one"
+    )
 
 
 def test_a_long_claim_comes_in_pages_and_turning_one_saves(

@@ -93,6 +93,67 @@ def test_M20_every_wrong_field_is_named_by_row_and_column_and_right_ones_are_kep
     assert "#line-2-learner" in visit.get(link).links
 
 
+def test_M20_the_corrected_file_makes_no_fault_of_rows_that_were_right(
+    visit: Visit, college: College, house: House
+) -> None:
+    claim = address(college)
+    right = ["K001,601,Ann,Met,Pass", "K002,601,Ann,Met,Pass"]
+    upload(visit, claim, "\n".join([HEADINGS, *right, "K777,601,Ann,Met,Pass"]).encode())
+    again = "\n".join([HEADINGS, *right, "K003,601,Ann,Met,Pass", "", "K003,601,Bob,Met,Pass"]).encode()
+    page = upload(visit, claim, again)
+    assert "1 field could not be taken" in page.words
+    assert "Learner K003 and unit 601 are in row 4 already" in page.words
+    assert "6 B Unit code" in page.words
+    assert "2 rows not added, because the claim has just such a line already." in page.words
+    assert [line[:3] for line in lines_of(house, claim)] == [
+        ("K001", "601", "Ann"),
+        ("K002", "601", "Ann"),
+        ("", "601", "Ann"),
+        ("K003", "601", "Ann"),
+        ("K003", "", "Bob"),
+    ]
+
+
+def test_M20_a_corrected_file_may_take_the_place_of_the_claims_lines(
+    visit: Visit, college: College, house: House
+) -> None:
+    claim = address(college, 2)
+    before = lines_of(house, claim)
+    form = visit.get(f"{claim}/csv").form("/csv")
+    nothing = {"file": ("a.csv", f"{HEADINGS}\nK777,999,,,".encode(), "text/csv")}
+    page = visit.send(form, ("do", "replace"), files=nothing)
+    assert (page.status, lines_of(house, claim)) == (422, before), "nothing right: nothing is lost"
+    content = f"{HEADINGS}\nK001,601,Bob,Met,\nK002,602,Bob,Met,".encode()
+    page = visit.send(form, ("do", "replace"), files={"file": ("a.csv", content, "text/csv")})
+    assert "2 lines of 2 rows replaced the lines of the claim. Nothing is submitted." in page.words
+    assert "could not be taken" not in page.words
+    after = lines_of(house, claim)
+    assert [line[:3] for line in after] == [("K001", "601", "Bob"), ("K002", "602", "Bob")]
+    late = visit.send(form, ("do", "replace"), files={"file": ("a.csv", content, "text/csv")})
+    assert late.status == 422
+    assert "saved elsewhere" in late.words
+    assert lines_of(house, claim) == after
+
+
+def test_M20_a_file_of_faults_names_the_first_hundred_and_counts_the_rest(
+    visit: Visit, college: College
+) -> None:
+    claim = address(college)
+    rows = [HEADINGS, *(f"X{place},601,Ann,Met," for place in range(150))]
+    page = upload(visit, claim, "\n".join(rows).encode())
+    assert "150 fields could not be taken" in page.words
+    assert "101 A Learner number X99" in page.words
+    assert "X100" not in page.words
+    assert "And 50 more fields." in page.words
+    checked = visit.get(f"{claim}?check=true")
+    assert "Line 100: The learner's number is missing." in checked.words
+    assert "Line 101: " not in checked.words
+    assert "And 50 more faults" in checked.words
+    refused = visit.send(visit.get(claim).form(claim), ("do", "submit"))
+    assert "Line 101: " not in refused.words
+    assert "And 50 more faults" in refused.words
+
+
 def test_M19_a_file_of_20000_rows_is_taken_whole(visit: Visit, house: House) -> None:
     college = College(house, "L", learners=5000)
     give_password(house, college)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from app.domain.errors import KnownError
 from app.domain.evidence import EvidenceKind
-from app.domain.people import Grant, Role
+from app.domain.people import AT_A_CENTRE, Grant, Role
 from app.service import tables as t
 from app.service.accounts import load_person, take_roles
 from app.service.contact_desk import contacts_of, log_contact
@@ -124,9 +125,7 @@ def test_M35_nothing_ticked_is_told_and_what_was_ticked_stays_ticked(
 # -- roles -----------------------------------------------------------------------------------------------------------
 
 
-def test_M03_M11_a_role_is_given_and_taken_with_reason_and_by_whom_and_desktops_follow(
-    stranger: Visit, house: House
-) -> None:
+def test_M03_M11_a_role_is_given_and_taken_with_reason_and_by_whom(stranger: Visit, house: House) -> None:
     stranger.sign_in(SUPPORT)
     staff = house.person("staff")
     page = stranger.get("/staff/accounts?q=oakvale")
@@ -135,26 +134,57 @@ def test_M03_M11_a_role_is_given_and_taken_with_reason_and_by_whom_and_desktops_
     page = stranger.get(f"/staff/accounts/{staff.id}")
     page = stranger.send(page.form("/give"), role="centre_staff", centre="C2", reason="She moved there")
     assert "The role was given." in page.words
-    page = stranger.send(page.form("/give"), role="quality_manager", reason="Promoted")
-    assert "Quality manager given Promoted Support" in page.words
+    page = stranger.send(page.form("/give"), role="programme_director", centre="C1", reason="Appointed")
+    assert "Programme Director, Oakvale College given Appointed Support" in page.words
+    first, second = house.ground.centres["C1"], house.ground.centres["C2"]
     with reading(house.engine) as connection:
-        assert (
-            Grant(Role.CENTRE_STAFF, house.ground.centres["C2"]) in load_person(connection, staff.id).grants
-        )
-    device = house.device("staff")
-    device.pull()
-    assert "queue" in device.roots
-    page = stranger.send(page.form("/take"), grant="quality_manager@", reason="By mistake")
+        grants = load_person(connection, staff.id).grants
+    assert {Grant(Role.CENTRE_STAFF, second), Grant(Role.PROGRAMME_DIRECTOR, first)} <= set(grants)
+    page = stranger.send(page.form("/take"), grant=f"programme_director@{first}", reason="By mistake")
     assert "The role was taken away." in page.words
-    device.pull()
-    assert device.roots == set()
+    with reading(house.engine) as connection:
+        grants = load_person(connection, staff.id).grants
+    assert set(grants) == {Grant(Role.CENTRE_STAFF, first), Grant(Role.CENTRE_STAFF, second)}
     changes = house.rows(t.role_changes, t.role_changes.c.person_id == staff.id)
     assert {(row.role, row.given, row.reason, row.changed_by) for row in changes} == {
         ("centre_staff", True, "She moved there", house.person("support").id),
-        ("quality_manager", True, "Promoted", house.person("support").id),
-        ("quality_manager", False, "By mistake", house.person("support").id),
+        ("programme_director", True, "Appointed", house.person("support").id),
+        ("programme_director", False, "By mistake", house.person("support").id),
     }
     assert house.count(t.roles_taken, t.roles_taken.c.person == staff.id) == 1
+
+
+@NOT_OF_THE_DATABASE
+@pytest.mark.parametrize("role", sorted(set(Role) - AT_A_CENTRE))
+def test_M04_no_role_of_the_awarding_body_is_given_or_taken_on_the_portal(
+    stranger: Visit, house: House, role: Role
+) -> None:
+    stranger.sign_in(SUPPORT)
+    jules = house.person("jules")
+    with house.engine.begin() as connection:
+        connection.execute(delete(t.grants).where(t.grants.c.person_id == jules.id))
+        held = {"id": "held", "person_id": jules.id, "role": role.value, "centre_id": None}
+        connection.execute(t.grants.insert().values(held))
+    page = stranger.get(f"/staff/accounts/{jules.id}")
+    assert role.words in page.words
+    assert f'value="{role.value}' not in page.html, "it cannot be chosen"
+    assert not [form for form in page.forms if form.action.endswith("/take")], "nothing to take"
+    form = page.form("/give")
+    for centre in ("", "C1"):
+        answer = stranger.send(form, role=role.value, centre=centre, reason="Needed")
+        assert answer.status == 422
+        assert "is not given or taken here. Ask whoever operates the service." in answer.words
+    form.action = form.action.replace("/give", "/take")
+    answer = stranger.send(form, grant=f"{role.value}@", reason="Needed")
+    assert answer.status == 422
+    assert "is not given or taken here" in answer.words
+    for change in (give_role, take_role):
+        for grant in (Grant(role), Grant(role, house.ground.centres["C1"])):
+            with pytest.raises(KnownError) as refusal:
+                change(house.engine, house.person("support"), jules.id, grant, "Needed", house.clock())
+            assert refusal.value.code == "role_not_here"
+    (row,) = house.rows(t.grants, t.grants.c.person_id == jules.id)
+    assert (row.role, house.count(t.role_changes)) == (role.value, 0)
 
 
 @NOT_OF_THE_DATABASE
@@ -162,10 +192,9 @@ def test_M03_M11_a_role_is_given_and_taken_with_reason_and_by_whom_and_desktops_
     ("typed", "says"),
     [
         ({"role": "centre_staff", "reason": "x"}, "needs a centre"),
-        ({"role": "moderator", "centre": "C1", "reason": "x"}, "is not held at a centre"),
         ({"role": "centre_staff", "centre": "Nowhere", "reason": "x"}, "There is no centre"),
         ({"role": "king", "reason": "x"}, "Choose a role"),
-        ({"role": "moderator", "reason": "  "}, "Say why"),
+        ({"role": "centre_staff", "centre": "C2", "reason": "  "}, "Say why"),
     ],
 )
 def test_M03_what_cannot_be_a_role_is_refused_in_words(
@@ -193,8 +222,10 @@ def test_M04_nobody_gives_roles_to_themselves_and_no_account_is_made_here(
         with pytest.raises(KnownError) as refusal:
             change(house.engine, support, support.id, Grant(Role.SUPPORT), "Why not", house.clock())
         assert refusal.value.code == "own_account"
-    with pytest.raises(KnownError):
-        give_role(house.engine, support, "nobody", Grant(Role.SUPPORT), "New", house.clock())
+    at_a_centre = Grant(Role.CENTRE_STAFF, house.ground.centres["C1"])
+    with pytest.raises(KnownError) as refusal:
+        give_role(house.engine, support, "nobody", at_a_centre, "New", house.clock())
+    assert refusal.value.code == "person_unknown"
     with pytest.raises(KnownError) as refusal:
         give_role(
             house.engine,
@@ -212,7 +243,7 @@ def test_M03_whoever_lost_the_role_meanwhile_changes_nothing_more(stranger: Visi
     stranger.sign_in(SUPPORT)
     form = stranger.get(f"/staff/accounts/{house.person('staff').id}").form("/give")
     take_roles(house.engine, SUPPORT, [Grant(Role.SUPPORT)])
-    assert stranger.send(form, role="moderator", reason="Quick").status == 403
+    assert stranger.send(form, role="centre_staff", centre="C2", reason="Quick").status == 403
     assert house.count(t.role_changes) == 0
 
 
