@@ -56,14 +56,14 @@ def test_M46_M48_several_files_of_any_size_come_by_a_plain_form_and_are_kept_as_
     made = college.claim((1, 2, 3))
     large = content(PART_BYTES + 4321)
     form = file_form(visit.get(evidence(college, made.request_id)))
-    page = visit.send(form, files=[text("work.txt"), text("Übung №1.bin", large), text("empty.txt", b"")])
+    page = visit.send(form, files=[text("work.txt"), text("Übung №1.bin", large), text("short.txt", b"1")])
     assert page.status == 200, page.words
     assert "3 files were added." in page.words
     rows = {row.name: row for row in house.rows(t.evidence, t.evidence.c.request_id == made.request_id)}
     assert {name: row.size for name, row in rows.items()} == {
         "work.txt": len(WORK),
         "Übung №1.bin": len(large),
-        "empty.txt": 0,
+        "short.txt": 1,
     }
     assert {row.sample_id for row in rows.values()} == {college.samples(made.request_id)[0]}
     assert "Looked into" in page.words
@@ -72,7 +72,7 @@ def test_M46_M48_several_files_of_any_size_come_by_a_plain_form_and_are_kept_as_
     assert hashlib.sha256(answer.content).digest() == hashlib.sha256(large).digest()
     assert answer.headers["content-type"] == "application/octet-stream", "nothing of it runs in the browser"
     assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%C3%9Cbung")
-    assert [row.size for row in house.rows(t.blob_parts)] == [len(WORK), PART_BYTES, 4321]
+    assert [row.size for row in house.rows(t.blob_parts)] == [len(WORK), PART_BYTES, 4321, 1]
 
 
 def test_M47_a_protected_file_is_refused_in_words_and_the_others_of_the_form_are_taken(
