@@ -55,9 +55,9 @@ PLANTED = (
     Planted(
         "counter_drawn_early",
         "app/service/feed.py",
-        "        self._write(connection, rows, scope)\n        connection.execute(tables.feed_tags",
+        "        self._write(connection, rows, scope)\n",
         "        lock_requests(connection, [row['root'] for row in rows])\n"
-        "        self._write(connection, rows, scope)\n        connection.execute(tables.feed_tags",
+        "        self._write(connection, rows, scope)\n",
         Tests(("tests/service/test_feed_order.py",), "sqlite"),
     ),
     Planted(
@@ -85,16 +85,16 @@ PLANTED = (
     ),
     Planted(
         "seen_not_checked",
-        "app/service/ledger.py",
-        "            held = self._connection.scalar(events.where(table.c.n <= seen))\n",
-        "            return True\n            held = self._connection.scalar(events.where(table.c.n <= seen))\n",
+        "app/service/late_work.py",
+        "        table = t.scope_log\n        for device_id in",
+        "        return True\n        table = t.scope_log\n        for device_id in",
         Stories("who never held its request"),
     ),
     Planted(
         "work_from_before_a_leave_refused",
-        "app/service/ledger.py",
-        "            held = self._connection.scalar(events.where(table.c.n <= seen))\n",
-        "            held = self._connection.scalar(events)\n",
+        "app/service/late_work.py",
+        "            before = newest_first.where(table.c.n <= act.seen)\n",
+        "            before = newest_first\n",
         Stories("is not assigned"),
     ),
     Planted(
@@ -171,8 +171,8 @@ PLANTED = (
     Planted(
         "same_id_with_other_content_applied",
         "app/service/batch.py",
-        "            if not same:\n",
-        "            if not same and False:\n",
+        "            if not self._is_same(before, offer):\n",
+        "            if False:\n",
         Tests(("tests/service/test_push.py",), "other_content and sqlite"),
     ),
     Planted(
