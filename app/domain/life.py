@@ -35,6 +35,9 @@ A rejected one is decided: being returned to the centre stops no other claim (M-
 DRAW_DOES_NOT_COUNT = frozenset({RequestState.ARCHIVED, RequestState.REFUSED})
 """States whose picks do not count as drawn this quarter (D-1)."""
 
+BRINGS_NO_CERTIFICATE = frozenset({RequestState.ARCHIVED, RequestState.REFUSED})
+"""States of requests that have nothing more to give, so that their holds bind no learner either (M-57, M-62, M-69)."""
+
 
 def after_submission(request: ModerationRequest, sampled: int) -> ModerationRequest:
     """A claim once its sample is drawn: without one it is fulfilled, else the centre is asked for evidence

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or
 from app.domain.credits import reaches_certificate
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
+from app.domain.life import BRINGS_NO_CERTIFICATE
 from app.domain.moderation import RequestState
 from app.domain.people import Permission, Person, require
 from app.service import tables as t
@@ -22,9 +23,6 @@ from app.service.numbers import next_certificate_numbers
 
 DISPATCH_NOTE_LIMIT = 1_000
 """Characters a note on a dispatch may have."""
-
-_SPENT = (RequestState.ARCHIVED.value, RequestState.REFUSED.value)
-"""States of requests that have nothing more to give, so that their holds bind no learner either."""
 
 
 def certify(
@@ -106,7 +104,7 @@ def _is_held(learner: ColumnElement[str], qualification_id: str) -> ColumnElemen
         lines.c.learner_id == learner,
         requests.c.id == lines.c.request_id,
         requests.c.qualification_id == qualification_id,
-        requests.c.state.not_in(_SPENT),
+        requests.c.state.not_in([state.value for state in BRINGS_NO_CERTIFICATE]),
         or_(
             requests.c.certification_hold,
             requests.c.state == RequestState.ON_HOLD.value,

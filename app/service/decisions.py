@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, select, update
 
-from app.domain.acts import LogCentreContact, OutcomeKind
-from app.domain.dates import day, london_day
+from app.domain.acts import LogCentreContact
+from app.domain.dates import day
 from app.domain.errors import KnownError
-from app.domain.judging import after_hold_ended, after_hold_placed, check_contact
+from app.domain.judging import check_contact
 from app.domain.life import after_extension, after_release
 from app.domain.moderation import ModerationRequest, RequestState
 from app.domain.people import Permission, Person, require
@@ -22,8 +20,7 @@ from app.service.accounts import new_id
 from app.service.blobs import BlobStore
 from app.service.database import transact
 from app.service.feed import Changes, lock_requests
-from app.service.holds import _take_held, _write_request
-from app.service.ledger import record_hold
+from app.service.holds import close_in, end_in, numbered, place_in, take_held, write_request
 from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.malpractice import open_inquiries, refused_learners
 from app.service.records import load_requests
@@ -73,12 +70,12 @@ def record_finding(
         if request.state in ONGOING and refused >= learners:
             outcomes = _refuse(connection, changes, blobs, request, person, now)
         elif request.state is RequestState.ON_HOLD and not open_inquiries(connection, [request_id]):
-            outcomes = _end_hold(connection, changes, blobs, request, now)
+            _tell(connection, MailKind.RELEASED, end_in(connection, changes, request, now), now)
+            outcomes = take_held(connection, blobs, request_id, changes, now)
         if not _waiting(connection, restriction_id):
             write_end(connection, restriction, person.id, EVERY_FINDING, now)
         settle(connection, changes, [request_id], now)
-        _number(outcomes, changes.publish(connection))
-        return outcomes
+        return numbered(outcomes, changes.publish(connection))
 
     return transact(engine, find)
 
@@ -102,15 +99,8 @@ def hold_request(engine: Engine, person: Person, request_id: str, reason: str, n
                 f"Request {request.number} is not part of an open inquiry.",
                 "Only a finding ends a hold; without an inquiry there would be none.",
             )
-        held = after_hold_placed(request, HELD_WORDS, london_day(now))
-        moved = connection.execute(
-            select(t.requests.c.moved_by, t.requests.c.moved_tag).where(t.requests.c.id == request_id)
-        ).one()
-        on_record = replace(held, hold_reason=words)
-        record_hold(connection, on_record, request.state, moved.moved_by or "", moved.moved_tag, now)
         changes = Changes(now=now)
-        _write_request(connection, held, person.id, changes.tag)
-        changes.put(held)
+        held = place_in(connection, changes, request, HELD_WORDS, now, on_record=words, moved_by=person.id)
         _tell(connection, MailKind.ON_HOLD, held, now)
         changes.publish(connection)
 
@@ -328,43 +318,9 @@ def _refuse(
     now: datetime,
 ) -> list[OutcomeMessage]:
     """The end of a request all of whose learners are refused; what was held behind it is answered as it now stands."""
-    hold = _hold_in_force(connection, request.id)
-    if hold is not None:
-        connection.execute(update(t.holds).where(t.holds.c.id == hold.id).values(ended_at=now))
+    close_in(connection, request.id, now)
     refused = after_refusal(request)
-    _write_request(connection, refused, person.id, changes.tag)
+    write_request(connection, refused, person.id, changes.tag)
     changes.put(refused)
     _tell(connection, MailKind.RELEASED, refused, now)
-    return _take_held(connection, blobs, request.id, changes, now)
-
-
-def _end_hold(
-    connection: Connection, changes: Changes, blobs: BlobStore, request: ModerationRequest, now: datetime
-) -> list[OutcomeMessage]:
-    """Gives the request back its state from before the hold, with the working days it had left (D-6, M-69)."""
-    hold = _hold_in_force(connection, request.id)
-    assert hold is not None
-    ended = after_hold_ended(request, RequestState(hold.state_before), london_day(now))
-    if ended.due_on is not None and ended.due_on != request.due_on:
-        connection.execute(
-            t.due_dates.insert().values(
-                id=new_id(), request_id=request.id, due_on=ended.due_on, reason="hold ended", set_at=now
-            )
-        )
-    connection.execute(update(t.holds).where(t.holds.c.id == hold.id).values(ended_at=now))
-    _write_request(connection, ended, hold.moved_by_before, hold.moved_tag_before)
-    changes.put(*load_requests(connection, [request.id]))
-    _tell(connection, MailKind.RELEASED, ended, now)
-    return _take_held(connection, blobs, request.id, changes, now)
-
-
-def _hold_in_force(connection: Connection, request_id: str) -> Row[Any] | None:
-    return connection.execute(
-        select(t.holds).where(t.holds.c.request_id == request_id, t.holds.c.ended_at.is_(None))
-    ).one_or_none()
-
-
-def _number(outcomes: list[OutcomeMessage], head: int) -> None:
-    for outcome in outcomes:
-        if outcome.outcome == OutcomeKind.APPLIED.value:
-            outcome.n = head
+    return take_held(connection, blobs, request.id, changes, now)

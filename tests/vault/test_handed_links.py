@@ -16,7 +16,8 @@ from app.vault.files import FileStore, HandedOver, SealedFile
 def photos(tmp_path: Path) -> Path:
     """A folder of the person's own, elsewhere."""
     folder = tmp_path / "photos"
-    folder.mkdir(mode=0o755)
+    folder.mkdir()
+    folder.chmod(0o755)  # whatever the umask of the account that runs this
     (folder / "holiday.jpg").write_bytes(b"not ours")
     return folder
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from app.domain.centres import Nation
 from app.domain.clocks import read_clock, working_days_between
 from app.domain.dates import day
+from app.domain.life import BRINGS_NO_CERTIFICATE
 from app.domain.moderation import Outcome, RequestState
 from app.service import tables as t
 
@@ -41,9 +42,6 @@ COMPLETED = (
 ONGOING = tuple(state for state in STAGE_WORDS if state not in COMPLETED)
 FOR_THE_CENTRE = (RequestState.SAMPLE_REQUESTED, RequestState.RETURNED_TO_CENTRE)
 """Stages in which the centre itself has something to do."""
-
-_SPENT = (RequestState.ARCHIVED, RequestState.REFUSED)
-"""Stages of claims that bring no certificate any more, so that none can be on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def _claim_row(row: Row[Any], today: date) -> ClaimRow:
         samples=row._mapping["samples"],
         clock=_clock(row, state, today),
         held=state is RequestState.ON_HOLD
-        or (state not in _SPENT and (row.certification_hold or bool(row.inquired))),
+        or (state not in BRINGS_NO_CERTIFICATE and (row.certification_hold or bool(row.inquired))),
     )
 
 
