@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import KnownError
+from app.domain.letters import hides_something
+from app.domain.sampling import mark_of
 
 LINES_LIMIT = 20_000
 """Learner-units that one claim may have, as many as its CSV (M-19)."""
@@ -68,17 +70,21 @@ class ClaimFault:
 
 
 def check_lines(
-    lines: Sequence[DraftLine], learners: Container[str], units: Container[str]
+    lines: Sequence[DraftLine],
+    learners: Container[str],
+    units: Container[str],
+    grades: Sequence[str] = (),
 ) -> tuple[ClaimFault, ...]:
     """Everything that is wrong with the lines, one fault a field, in their order (M-12, M-14, M-20).
 
     learners: numbers of those registered for the qualification at the centre; units: codes of the qualification's.
+    grades: those of the awarding body, where it has any; attainment is one of them, a mark, or nothing (D-2).
     That a learner-unit was claimed before only the service can tell (M-22).
     """
     faults: list[ClaimFault] = []
     first_place: dict[tuple[str, str], int] = {}
     for place, line in enumerate(lines, start=1):
-        wrong = _field_faults(place, line, learners, units)
+        wrong = _field_faults(place, line, learners, units, grades)
         faults.extend(wrong)
         if wrong:
             continue
@@ -96,7 +102,7 @@ def check_lines(
 
 
 def _field_faults(
-    place: int, line: DraftLine, learners: Container[str], units: Container[str]
+    place: int, line: DraftLine, learners: Container[str], units: Container[str], grades: Sequence[str]
 ) -> list[ClaimFault]:
     faults = []
     if not line.learner.strip():
@@ -115,9 +121,30 @@ def _field_faults(
         ("decision", line.decision),
         ("attainment", line.attainment),
     ):
-        if fault := text_fault(text, TEXT_LIMIT):
+        fault = text_fault(text, TEXT_LIMIT) or _hidden_fault(text)
+        if field == "attainment":
+            fault = fault or _attainment_fault(text, grades)
+        if fault:
             faults.append(ClaimFault(place, field, fault))
     return faults
+
+
+def _attainment_fault(text: str, grades: Sequence[str]) -> str:
+    told = text.strip()
+    if not told or not grades or mark_of(told) is not None:
+        return ""
+    if told.casefold() in (grade.casefold() for grade in grades):
+        return ""
+    *others, last = grades
+    known = f"{', '.join(others)} or {last}" if others else last
+    return f"“{_short(told)}” is no grade here: {known}, or a mark in digits."
+
+
+def _hidden_fault(text: str) -> str:
+    """A name is read by people; one that could be read as another is none."""
+    if hides_something(text, joining=True):
+        return "The text holds signs that cannot be seen; type it anew instead of pasting it."
+    return ""
 
 
 def text_fault(text: str, limit: int) -> str:

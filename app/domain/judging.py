@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +11,7 @@ from app.domain.acts import AddNote, LogCentreContact, RecordJudgement, SubmitRe
 from app.domain.attached import AttachedFile
 from app.domain.clocks import ACTION_DAYS, due_after_hold
 from app.domain.errors import KnownError
+from app.domain.letters import hides_something
 from app.domain.life import last_day
 from app.domain.moderation import (
     HOLDABLE,
@@ -41,8 +41,6 @@ FILE_NAME_LIMIT = 255
 """Characters that the name of a file may have, as on any computer."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Control, format (such as turning the writing round) and line signs, as Unicode names their kinds."""
 
 
 def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
@@ -118,7 +116,7 @@ def _must_be_a_file(file: AttachedFile) -> None:
             "Rename the file and add it again.",
             details=repr(name[:FILE_NAME_LIMIT]),
         )
-    if any(unicodedata.category(sign) in _UNSEEN for sign in name):
+    if hides_something(name):
         raise KnownError(
             "file_name_wrong",
             "The name of a file of this note holds signs that cannot be seen, and could be read as another name.",

@@ -306,7 +306,7 @@ def _ends(claim: Mapping[Line, ClaimedUnit], grades: Sequence[str]) -> tuple[_En
     """The lowest and the highest attainment of a claim, where its texts can be told apart: all marks, or all grades."""
     told = {line: unit.attainment.strip() for line, unit in claim.items() if unit.attainment.strip()}
     known = {grade.casefold(): float(height) for height, grade in enumerate(grades)}
-    for measure in (_mark, lambda text: known.get(text.casefold())):
+    for measure in (mark_of, lambda text: known.get(text.casefold())):
         heights = {line: height for line, text in told.items() if (height := measure(text)) is not None}
         if told and len(heights) == len(told):
             break
@@ -321,8 +321,8 @@ def _ends(claim: Mapping[Line, ClaimedUnit], grades: Sequence[str]) -> tuple[_En
     )
 
 
-def _mark(text: str) -> float | None:
-    """The number that a mark tells: ``72``, ``72 %``, ``7.5``."""
+def mark_of(text: str) -> float | None:
+    """The number that a mark tells: ``72``, ``72 %``, ``7.5``; None for any other text."""
     digits = text.removesuffix("%").rstrip()
     whole, _, part = digits.partition(".")
     if whole.isascii() and whole.isdigit() and len(digits) < 12 and (not part or part.isdecimal()):

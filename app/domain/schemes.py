@@ -77,6 +77,14 @@ class Contacts:
     remit: Contact
     support: Contact
 
+    @property
+    def words(self) -> str:
+        """Whom to ask for what, in two sentences (M-05)."""
+        return (
+            f"For signing in and for further rights: {self.sign_in.words}. "
+            f"For everything else: {self.support.words}."
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
@@ -121,6 +129,28 @@ def scheme_for(awarding_body: str) -> Scheme:
         f"Nothing is known here about the awarding body “{awarding_body}”.",
         "Correct its name, or add its file to resources/schemes.",
     )
+
+
+def known_scheme(awarding_body: str) -> Scheme | None:
+    """The scheme of an awarding body, or None for one that nothing is known about: help must not fail for its name."""
+    try:
+        return scheme_for(awarding_body)
+    except KnownError:
+        return None
+
+
+def whom_to_ask() -> str:
+    """Whom to ask for help, of every awarding body that is known here, in words (M-05)."""
+    schemes = all_schemes()
+    if len(schemes) == 1:
+        return schemes[0].contact.words
+    return " ".join(f"{scheme.awarding_body}: {scheme.contact.words}" for scheme in schemes)
+
+
+def older_reports() -> str:
+    """Where reports of the former system are, in words (M-09)."""
+    ways = dict.fromkeys(way for scheme in all_schemes() for way in scheme.legacy_reports)
+    return " ".join(("Reports made in the former system are not shown here.", *ways))
 
 
 @lru_cache(maxsize=1)

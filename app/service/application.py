@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +16,7 @@ from litestar.stores.memory import MemoryStore
 from litestar.template import TemplateConfig
 
 from app.domain.resources import resources_folder
+from app.domain.schemes import whom_to_ask
 from app.service.api import auth, files, sync
 from app.service.api.problems import answer_with
 from app.service.blobs import BlobStore
@@ -120,13 +120,7 @@ def _open_services(settings: Settings) -> tuple[Services, str]:
         push_desk=PushDesk(engine, blobs, settings.clock),
         clock=settings.clock,
         epoch=epoch,
-        support_words=_support_words(),
+        support_words=whom_to_ask(),
         protocol_min=settings.protocol_min,
     )
     return services, secret
-
-
-def _support_words() -> str:
-    """Whom to ask, in words, from the texts that travel with the program (M-05)."""
-    texts = json.loads((resources_folder() / "texts" / "help.json").read_text(encoding="utf-8"))
-    return str(texts["support"])

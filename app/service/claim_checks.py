@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.claiming import ClaimFault, DraftLine, SavedClaim, check_lines
 from app.domain.moderation import RequestState
+from app.domain.schemes import known_scheme
 from app.service import tables as t
 from app.service.accounts import new_id
 from app.service.database import upsert
@@ -34,7 +35,7 @@ def read_lines(connection: Connection, claim: SavedClaim) -> tuple[tuple[Line, .
         connection, claim.centre_id, claim.qualification_id, {line.learner for line in claim.lines}
     )
     units = units_of(connection, claim.qualification_id)
-    faults = check_lines(claim.lines, learners, units)
+    faults = check_lines(claim.lines, learners, units, grades_of(connection, claim.qualification_id))
     if faults:
         return (), faults
     lines = tuple(
@@ -69,6 +70,15 @@ def units_of(connection: Connection, qualification_id: str) -> dict[str, str]:
         select(t.units.c.code, t.units.c.id).where(t.units.c.qualification_id == qualification_id)
     )
     return dict(rows.all())
+
+
+def grades_of(connection: Connection, qualification_id: str) -> tuple[str, ...]:
+    """The grades of the qualification's awarding body, lowest first; none where it has none or is unknown here."""
+    body = connection.scalar(
+        select(t.qualifications.c.awarding_body).where(t.qualifications.c.id == qualification_id)
+    )
+    scheme = known_scheme(body or "")
+    return scheme.attainment if scheme else ()
 
 
 def take_units(connection: Connection, request_id: str, lines: Sequence[Line]) -> tuple[ClaimFault, ...]:

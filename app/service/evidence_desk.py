@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Engine, select, update
 
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
-from app.domain.evidence import MAY_BE_NOT_APPLICABLE, ONCE_PER_REQUEST, Evidence, EvidenceKind
+from app.domain.evidence import MAY_BE_NOT_APPLICABLE, Evidence, EvidenceKind
 from app.domain.life import TAKES_EVIDENCE, after_evidence_complete
 from app.domain.moderation import ModerationRequest, RequestState, Sample
-from app.domain.people import Permission, Person
+from app.domain.people import Person
 from app.domain.platforms import checked_url
 from app.domain.schemes import scheme_for
 from app.service import tables as t
@@ -33,13 +33,13 @@ from app.service.evidence_checklist import (
     Place,
     checklist,
     declared_at,
-    request_unknown,
 )
 from app.service.evidence_look import EvidenceRefused, look_into, plain_name
+from app.service.evidence_spot import check_spot, must_take_evidence
 from app.service.feed import Changes, lock_requests
 from app.service.file_rights import file_for
 from app.service.mailing import MailEvent, MailKind, write_mails
-from app.service.records import LINK_AGREED, load_requests, load_samples, request_row
+from app.service.records import LINK_AGREED, load_requests, request_row
 from app.service.standing import agreement_for
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
     "attach_upload",
     "checklist",
     "declare_complete",
-    "must_take_evidence",
     "not_applicable",
     "withdraw_evidence",
 ]
@@ -103,7 +102,7 @@ def attach_upload(
     """
     name = plain_name(name)
     with reading(engine) as connection:
-        _spot(connection, person, request_id, sample_id, kind, takes)
+        check_spot(connection, must_take_evidence(connection, person, request_id, takes), sample_id, kind)
         file = file_for(connection, person, BROWSER, sha256, now)
     judged = look_into(blobs, file, name)
     record = Evidence(
@@ -136,7 +135,8 @@ def attach_link(
     """
     link = checked_url(url)
     with reading(engine) as connection:
-        request = _spot(connection, person, request_id, sample_id, kind)
+        request = must_take_evidence(connection, person, request_id)
+        check_spot(connection, request, sample_id, kind)
         agreed = agreement_for(connection, request.centre_id, request.awarding_body, link, london_day(now))
     record = Evidence(
         id=new_id(),
@@ -195,18 +195,18 @@ def withdraw_evidence(
     Raises KnownError for what is not there or was declared already, and as ``attach_upload``.
     """
 
-    def withdraw(connection: Connection) -> None:
+    def withdraw(connection: Connection, request: ModerationRequest) -> None:
         table = t.evidence
         row = connection.execute(
             select(table).where(
-                table.c.id == evidence_id, table.c.request_id == request_id, table.c.withdrawn_at.is_(None)
+                table.c.id == evidence_id, table.c.request_id == request.id, table.c.withdrawn_at.is_(None)
             )
         ).one_or_none()
         if row is None:
             raise KnownError(
                 "evidence_unknown", "This is not among the evidence any more.", "Load the page again."
             )
-        declared = declared_at(connection, request_id)
+        declared = declared_at(connection, request.id)
         if declared is not None and row.added_at <= declared:
             raise KnownError(
                 "evidence_declared",
@@ -217,7 +217,7 @@ def withdraw_evidence(
             update(table).where(table.c.id == evidence_id).values(withdrawn_at=now, withdrawn_by=person.id)
         )
         changes = Changes(now=now)
-        changes.drop("evidence", evidence_id, request_id)
+        changes.drop("evidence", evidence_id, request.id)
         changes.publish(connection)
 
     _in_request(engine, person, request_id, withdraw)
@@ -230,8 +230,8 @@ def declare_complete(engine: Engine, person: Person, request_id: str, now: datet
     ``attach_upload``.
     """
 
-    def declare(connection: Connection) -> date:
-        found = checklist(connection, request_id)
+    def declare(connection: Connection, request: ModerationRequest) -> date:
+        found = checklist(connection, request.id)
         scheme = scheme_for(found.request.awarding_body)
         moved = after_evidence_complete(found.request, london_day(now), scheme.moderation_days)
         if found.missing:
@@ -281,8 +281,8 @@ def _add(
     now: datetime,
     takes: frozenset[RequestState] = TAKES_EVIDENCE,
 ) -> Taken:
-    def add(connection: Connection) -> Taken:
-        _spot(connection, person, record.request_id, record.sample_id, record.kind, takes)
+    def add(connection: Connection, request: ModerationRequest) -> Taken:
+        check_spot(connection, request, record.sample_id, record.kind)
         twin = _twin(connection, record)
         if twin is not None:
             return Taken(twin, record.name, verdict, says, warning)
@@ -335,62 +335,16 @@ def _in_request(
     engine: Engine,
     person: Person,
     request_id: str,
-    work: Callable[[Connection], T],
+    work: Callable[[Connection, ModerationRequest], T],
     takes: frozenset[RequestState] = TAKES_EVIDENCE,
 ) -> T:
     """Does work on evidence with the request locked, for somebody who may."""
 
     def locked(connection: Connection) -> T:
         lock_requests(connection, [request_id])
-        must_take_evidence(connection, person, request_id, takes)
-        return work(connection)
+        return work(connection, must_take_evidence(connection, person, request_id, takes))
 
     return transact(engine, locked)
-
-
-def must_take_evidence(
-    connection: Connection,
-    person: Person,
-    request_id: str,
-    takes: frozenset[RequestState] = TAKES_EVIDENCE,
-) -> ModerationRequest:
-    """The request, for somebody who may bring evidence for it. Raises KnownError for anybody else, and for a request
-    that takes none now.
-    """
-    found = load_requests(connection, [request_id])
-    # Whoever may not claim for the centre learns nothing of whether the request exists.
-    if not found or not person.may_at(Permission.CLAIM_FOR_LEARNERS, found[0].centre_id):
-        raise request_unknown()
-    (request,) = found
-    if request.state not in takes:
-        raise KnownError(
-            "evidence_not_asked",
-            f"Claim {request.number} takes no evidence now: {request.state.words.lower()}.",
-            "Load the page again to see how it stands; a note reaches the moderator at every stage.",
-        )
-    return request
-
-
-def _spot(
-    connection: Connection,
-    person: Person,
-    request_id: str,
-    sample_id: str,
-    kind: EvidenceKind,
-    takes: frozenset[RequestState] = TAKES_EVIDENCE,
-) -> ModerationRequest:
-    request = must_take_evidence(connection, person, request_id, takes)
-    if sample_id and kind in ONCE_PER_REQUEST:
-        raise KnownError(
-            "once_per_request",
-            f"{kind.words} counts for the whole claim, not for one learner.",
-            "Add it under “The whole claim”.",
-        )
-    if sample_id and sample_id not in {item.id for item in load_samples(connection, [request_id])}:
-        raise KnownError(
-            "sample_unknown", "This learner and unit are not in the sample.", "Load the page again."
-        )
-    return request
 
 
 def _missing_words(found: Checklist) -> str:

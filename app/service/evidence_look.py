@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 
 from app.domain.errors import KnownError
 from app.domain.judging import FILE_NAME_LIMIT
+from app.domain.letters import only_seen
 from app.evidence.clamd import scan, scanner_url
 from app.evidence.verdicts import Judged, Verdict, judge_file
 from app.service.blobs import BlobStore
 from app.service.file_rights import StoredFile
 from app.service.uploads_source import StoredSource
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Control, format and line signs, as Unicode names their kinds."""
 
 
 class EvidenceRefused(KnownError):
@@ -50,7 +47,7 @@ def plain_name(name: str) -> str:
     accepted, so a name is never a reason to refuse one).
     """
     last = name.replace("\\", "/").rpartition("/")[2]
-    seen = "".join(sign for sign in last if unicodedata.category(sign) not in _UNSEEN).strip()
+    seen = only_seen(last).strip()
     if len(seen) > FILE_NAME_LIMIT:
         stem, dot, ending = seen.rpartition(".")
         tail = f".{ending}" if dot and len(ending) <= 16 else ""

@@ -15,10 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, select
 
 from app.domain.dates import to_text
-from app.domain.errors import KnownError
 from app.domain.moderation import RequestState
 from app.domain.people import AT_A_CENTRE, PERMISSIONS, Permission, Role
-from app.domain.schemes import Scheme, scheme_for
+from app.domain.schemes import known_scheme
 from app.service import tables as t
 from app.service.database import upsert
 from app.service.mail_queue import GIVE_UP_AFTER, Sent, send_due
@@ -211,7 +210,7 @@ def _facts(connection: Connection, event: MailEvent) -> tuple[Facts, Row[Any] | 
     centre = connection.execute(select(t.centres).where(t.centres.c.id == centre_id)).one()
     detail = {name: one_line(value) for name, value in event.detail.items()}
     body = request.awarding_body if request is not None else detail.get("awarding_body", "")
-    scheme = _scheme(body)
+    scheme = known_scheme(body)
     told: dict[str, Any] = {
         "centre_id": centre_id,
         "centre_number": one_line(centre.number),
@@ -238,14 +237,6 @@ def _facts(connection: Connection, event: MailEvent) -> tuple[Facts, Row[Any] | 
     if event.kind is MailKind.SAMPLE_REQUESTED:
         told["samples"] = _samples(connection, event.request_id)
     return Facts(**told), request
-
-
-def _scheme(awarding_body: str) -> Scheme | None:
-    try:
-        return scheme_for(awarding_body)
-    except KnownError:
-        # Nobody goes untold because somebody has yet to describe the awarding body here.
-        return None
 
 
 def _request(connection: Connection, request_id: str) -> Row[Any]:

@@ -1,4 +1,4 @@
-"""Help in words: guidance first, then whom to ask (M-76), and where older reports are (M-09)."""
+"""Help in words: guidance first, then whom to ask (M-76, M-05), and where older reports are (M-09)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from app.domain.resources import resources_folder
+from app.domain.schemes import older_reports, whom_to_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,6 @@ def help_texts() -> HelpTexts:
     found = json.loads(path.read_text(encoding="utf-8"))
     return HelpTexts(
         guidance=tuple((entry["title"], entry["text"]) for entry in found["guidance"]),
-        support_says=found["support"],
-        older_reports_says=found["older_reports"],
+        support_says=whom_to_ask(),
+        older_reports_says=older_reports(),
     )

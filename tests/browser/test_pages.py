@@ -94,6 +94,15 @@ def test_M10_pages_of_the_staff_area_meet_wcag(
     )
 
 
+def test_M10_M37_what_a_moderator_sees_of_their_claim_meets_wcag(
+    new_desk: Callable[..., Desk], college: College
+) -> None:
+    made = college.claim((1, 2, 3), ("601", "602", "603"))
+    college.bring_evidence(made.request_id)
+    desk = new_desk().sign_in("morgan@people.invalid")
+    look_at(desk, [f"/claims/{made.request_id}"])
+
+
 def test_M10_pages_that_tell_of_a_fault_meet_wcag(desk: Desk, college: College, house: House) -> None:
     made = college.claim((1, 2, 3))
     desk.sign_in(college.staff.email, claim(college, made.request_id))

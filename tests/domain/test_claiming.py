@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from app.domain.claiming import TEXT_LIMIT, DraftLine, check_lines
 
 LEARNERS = {"A1", "A2", "A3"}
 UNITS = {"501", "502"}
+GRADES = ("Pass", "Merit", "Distinction")
 texts = st.sampled_from(["A1", "A2", "", " ", "501", "502", "nul\x00", "x" * (TEXT_LIMIT + 1)])
 lines = st.lists(st.builds(DraftLine, texts, texts, texts, texts, texts), max_size=12)
 
@@ -51,3 +53,25 @@ def test_M20_what_has_no_fault_can_be_claimed(claim: list[DraftLine]) -> None:
         "\x00" in text for line in right for text in (line.assessor, line.decision, line.attainment)
     )
     assert all(fault.says.endswith(".") for fault in check_lines(claim, LEARNERS, UNITS))
+
+
+@pytest.mark.parametrize("attainment", ["", "Pass", "merit", " Distinction ", "72", "72 %", "7.5"])
+def test_M20_D2_an_attainment_is_a_grade_of_the_awarding_body_a_mark_or_nothing(attainment: str) -> None:
+    line = DraftLine("A1", "501", "Ann", attainment=attainment)
+    assert check_lines([line], LEARNERS, UNITS, GRADES) == ()
+
+
+@pytest.mark.parametrize("attainment", ["Excellent", "Pas", "-3", "Pass Merit"])
+def test_M20_D2_any_other_attainment_is_named_with_what_is_possible(attainment: str) -> None:
+    line = DraftLine("A1", "501", "Ann", attainment=attainment)
+    (fault,) = check_lines([line], LEARNERS, UNITS, GRADES)
+    assert fault.field == "attainment"
+    assert fault.says == f"“{attainment}” is no grade here: Pass, Merit or Distinction, or a mark in digits."
+    assert check_lines([line], LEARNERS, UNITS) == (), "where the awarding body has none, any word will do"
+
+
+def test_M20_a_name_that_reads_as_another_is_refused_and_joining_signs_are_not() -> None:
+    turned = DraftLine("A1", "501", "Ann \u202eregor")
+    (fault,) = check_lines([turned], LEARNERS, UNITS)
+    assert (fault.field, "cannot be seen" in fault.says) == ("assessor", True)
+    assert check_lines([DraftLine("A1", "501", "علی\u200cرضا")], LEARNERS, UNITS) == ()

@@ -13,7 +13,15 @@ import pytest
 from app.domain.centres import PartnerType
 from app.domain.errors import KnownError
 from app.domain.resources import resources_folder
-from app.domain.schemes import Risk, all_schemes, read_scheme, read_schemes, scheme_for
+from app.domain.schemes import (
+    Risk,
+    all_schemes,
+    older_reports,
+    read_scheme,
+    read_schemes,
+    scheme_for,
+    whom_to_ask,
+)
 
 CMI = resources_folder() / "schemes" / "cmi.json"
 
@@ -68,12 +76,18 @@ def test_M05_M13_M76_whom_to_ask() -> None:
     assert contact.sign_in.words == "Qualifications team, qualifications@managers.org.uk"
     assert contact.remit.address == "qualifications@managers.org.uk"
     assert contact.support.words == "Awarding Body Support Team, awardingbody@managers.org.uk"
+    signing_in, everything_else = whom_to_ask().split(". ")
+    assert "signing in" in signing_in
+    assert contact.sign_in.words in signing_in
+    assert contact.support.words in everything_else
 
 
 def test_M09_two_routes_to_legacy_reports() -> None:
     manager, mailbox = scheme_for("CMI").legacy_reports
     assert "Quality Manager" in manager
     assert "awardingbody@managers.org.uk" in mailbox
+    assert manager in older_reports()
+    assert mailbox in older_reports()
 
 
 def test_M11_guidance_links_the_CASS_presentation_and_fills_in_the_scheme_s_own_numbers() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,7 +31,8 @@ from app.service.mail_queue import (
 from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.smtp import Letter, Line, Mailer
 from tests.service.ground import NOW, House
-from tests.service.mail_server import PATIENCE, SENDER, MailServer, mail_server
+from tests.service.mail_server import SENDER, MailServer, mail_server
+from tests.support.together import at_once
 
 BASE = "https://touchstone.example.org/"
 MINUTE = timedelta(minutes=1)
@@ -139,23 +140,15 @@ def test_a_service_that_stops_leaves_the_rest_for_later(
 def test_two_machines_at_once_send_each_e_mail_once(house: House, server: MailServer, mailer: Mailer) -> None:
     for minute in range(15):
         write(house, now=NOW - minute * MINUTE)
-    start = threading.Barrier(2)
-    done: list[Sent] = []
 
-    def machine() -> None:
+    def machine() -> list[Sent]:
         engine = open_engine(house.database_url)
         try:
-            start.wait(PATIENCE)
-            for _ in range(6):
-                done.append(send_due(engine, mailer, NOW, BASE))
+            return [send_due(engine, mailer, NOW, BASE) for _ in range(6)]
         finally:
             engine.dispose()
 
-    threads = [threading.Thread(target=machine) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
+    done = [run for runs in at_once([machine, machine]) for run in runs]
     assert sum(run.sent for run in done) == 30
     ids = [message["Message-ID"] for message in server.all()]
     assert len(ids) == len(set(ids)) == 30
@@ -359,20 +352,6 @@ def test_the_same_said_twice_at_one_moment_is_written_once(house: House) -> None
     assert house.count(t.mails) == 2 * once
 
 
-def at_the_same_time(*work: Callable[[], None]) -> None:
-    threads = [threading.Thread(target=one) for one in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-
-
 def test_the_same_said_twice_by_two_machines_is_written_once(house: House) -> None:
-    start = threading.Barrier(2)
-
-    def machine() -> None:
-        start.wait(PATIENCE)
-        write(house, MailKind.ARCHIVED)
-
-    at_the_same_time(machine, machine)
+    at_once([partial(write, house, MailKind.ARCHIVED)] * 2)
     assert house.count(t.mails) == 2

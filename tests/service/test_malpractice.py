@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,7 @@ from tests.service.ruling import (
     the_cases,
     the_request,
 )
+from tests.support.together import at_once
 
 LATER = NOW + timedelta(days=7)
 FOUND = "The accounts are the learners' own."
@@ -342,43 +343,13 @@ def test_M68_M54_nobody_else_contacts_the_director_and_an_entry_is_complete(rule
 
 def test_M66_the_last_two_findings_at_once_end_the_restriction_once(ruled: House) -> None:
     suspect(ruled)
-    together = threading.Barrier(2)
-    troubles: list[BaseException] = []
-
-    def work(number: str) -> None:
-        try:
-            together.wait()
-            find(ruled, number)
-        except BaseException as trouble:
-            troubles.append(trouble)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in ("R1", "R3")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
+    at_once([partial(find, ruled, number) for number in ("R1", "R3")])
     assert stops(ruled) == ()
     assert len(mails(ruled, "claims_freed")) == 1
 
 
 def test_M66_two_suspicions_at_once_each_open_a_case_that_covers_both(ruled: House) -> None:
-    together = threading.Barrier(2)
-    troubles: list[BaseException] = []
-
-    def work(number: str) -> None:
-        try:
-            together.wait()
-            suspect(ruled, number)
-        except BaseException as trouble:
-            troubles.append(trouble)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in ("R1", "R3")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
+    at_once([partial(suspect, ruled, number) for number in ("R1", "R3")])
     assert [len(case.inquiries) for case in the_cases(ruled)] == [2, 2]
     kinds = {row.kind for row in ruled.rows(t.restrictions)}
     assert kinds == {RestrictionKind.MALPRACTICE.value}

@@ -92,7 +92,7 @@ async def begin(
     state = await sync_to_thread(
         uploads.begin, services.engine, visit.person, visit.device_id, ask, services.clock()
     )
-    return await _checked(state, services, visit, checks)
+    return await checked(state, services, visit, checks)
 
 
 @put(
@@ -111,7 +111,7 @@ async def part(
     """One part of an announced file; `X-Part-SHA256` is its hash. Sending the same part again does no harm."""
     size = await sync_to_thread(uploads.expected_part, services.engine, visit.person, sha256, number)
     announced = request.headers.get(PART_HASH_HEADER, "").lower()
-    content = await _body(request, size, announced)
+    content = await announced_body(request, size, announced)
     await sync_to_thread(
         uploads.keep_part,
         services.engine,
@@ -134,10 +134,10 @@ async def complete(
     state = await sync_to_thread(
         uploads.ask_complete, services.engine, visit.person, sha256, services.clock()
     )
-    return await _checked(state, services, visit, checks)
+    return await checked(state, services, visit, checks)
 
 
-async def _checked(state: UploadState, services: Services, visit: Visit, checks: Checks) -> UploadState:
+async def checked(state: UploadState, services: Services, visit: Visit, checks: Checks) -> UploadState:
     """How the upload stands once its check is over, or after a short wait. A check that nobody does is begun."""
     if state.state != uploads.Stage.CHECKING:
         return state
@@ -146,7 +146,7 @@ async def _checked(state: UploadState, services: Services, visit: Visit, checks:
     return await sync_to_thread(uploads.standing, services.engine, visit.person.id, state.sha256)
 
 
-async def _body(request: Request[Any, Any, Any], size: int, sha256: str) -> bytearray:
+async def announced_body(request: Request[Any, Any, Any], size: int, sha256: str) -> bytearray:
     """The body, verified while it comes. Raises Refusal 400 when it is not what was announced."""
     content, digest = bytearray(), hashlib.sha256()
     try:

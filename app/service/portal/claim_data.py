@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from app.domain.claiming import DraftLine
 from app.domain.credits import CreditSum, credit_sums
+from app.domain.schemes import known_scheme
 from app.service import tables as t
-from app.service.portal.schemes import known_scheme
 
 CHUNK = 500
 """Names in one query, well below what either database allows."""

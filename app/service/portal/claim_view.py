@@ -142,7 +142,7 @@ def faults_of(
     if not claim.lines:
         return (ClaimFault(0, "lines", "Add at least one learner and unit."),)
     learners = registered_numbers(connection, claim.centre_id, qualification.id)
-    faults = list(check_lines(claim.lines, learners, qualification.unit_credits))
+    faults = list(check_lines(claim.lines, learners, qualification.unit_credits, qualification.attainment))
     holders = taken_by(connection, qualification, [line.learner for line in claim.lines])
     for place, line in enumerate(claim.lines, start=1):
         number = holders.get((line.learner, line.unit))

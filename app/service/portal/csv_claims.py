@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -22,7 +22,15 @@ from app.service.portal.claim_form import number
 from app.service.portal.claim_view import FAULTS_SHOWN
 from app.service.portal.claims import OpenClaim, open_claim
 from app.service.portal.context import saved_address
-from app.service.portal.csv_reading import COLUMNS, CSV_BYTES, NAME_COLUMN, CsvFile, read_csv, write_csv
+from app.service.portal.csv_reading import (
+    COLUMNS,
+    CSV_BYTES,
+    NAME_COLUMN,
+    CsvFile,
+    CsvRow,
+    read_csv,
+    write_csv,
+)
 from app.service.portal.learners import add_lines
 from app.service.services import GivenServices, Services
 
@@ -145,10 +153,14 @@ def fill(connection: Connection, opened: OpenClaim, file: CsvFile, *, replaced: 
     learners = registered_numbers(connection, opened.context.centre.id, opened.qualification.id)
     own = () if replaced else opened.claim.lines
     held = set(own)
-    rows = [row for row in file.rows if row.line not in held]
+    learner_by, unit_by = _by_folded(learners), _by_folded(opened.qualification.unit_credits)
+    read = [_as_registered(row, learner_by, unit_by) for row in file.rows]
+    rows = [row for row in read if row.line not in held]
     before = len(own)
     everything = [*own, *(row.line for row in rows)]
-    faults = check_lines(everything, learners, opened.qualification.unit_credits)
+    faults = check_lines(
+        everything, learners, opened.qualification.unit_credits, opened.qualification.attainment
+    )
     first = _first_places(everything, faults)
     wrong = []
     spoiled: dict[int, set[str]] = {}
@@ -181,6 +193,25 @@ def fill(connection: Connection, opened: OpenClaim, file: CsvFile, *, replaced: 
             lines.append(kept)
     wrong.sort(key=lambda field: (field.row, field.column))
     return Filled(tuple(lines), tuple(wrong), len(file.rows), len(file.rows) - len(rows), replaced)
+
+
+def _by_folded(names: Iterable[str]) -> dict[str, str]:
+    """Each name by itself without capitals; none of those that differ in nothing else."""
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), []).append(name)
+    return {plain: written[0] for plain, written in folded.items() if len(written) == 1}
+
+
+def _as_registered(row: CsvRow, learner_by: Mapping[str, str], unit_by: Mapping[str, str]) -> CsvRow:
+    """The row with learner and unit written as they are registered, where only capitals differ."""
+    learner, unit = row.line.learner, row.line.unit
+    line = replace(
+        row.line,
+        learner=learner_by.get(learner.casefold(), learner),
+        unit=unit_by.get(unit.casefold(), unit),
+    )
+    return replace(row, line=line)
 
 
 def _first_places(lines: Sequence[DraftLine], faults: Sequence[ClaimFault]) -> dict[tuple[str, str], int]:

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, select, union
 
 from app.domain.centres import PartnerType
 from app.domain.dates import day
-from app.domain.errors import KnownError
-from app.domain.schemes import Scheme, all_schemes, scheme_for
+from app.domain.schemes import Scheme, all_schemes, known_scheme
 from app.service import tables as t
 from app.service.errors import Refusal
 from app.service.standing import may_enter
@@ -34,14 +33,6 @@ def schemes_of(connection: Connection, centre_id: str) -> tuple[Scheme, ...]:
         if scheme is not None:
             found[scheme.awarding_body] = scheme
     return tuple(found[name] for name in sorted(found)) or all_schemes()
-
-
-def known_scheme(awarding_body: str) -> Scheme | None:
-    """The scheme of an awarding body, or None for one that nothing is known about: help must not fail for its name."""
-    try:
-        return scheme_for(awarding_body)
-    except KnownError:
-        return None
 
 
 def refuse_too_early(connection: Connection, centre_id: str, partner_type: PartnerType, today: date) -> None:

@@ -23,7 +23,8 @@ from app.service.api.problems import problem_of
 from app.service.api.reading import read_message
 from app.service.database import reading
 from app.service.errors import Refusal, signed_out
-from app.service.evidence_desk import BROWSER, Taken, attach_upload, must_take_evidence
+from app.service.evidence_desk import BROWSER, Taken, attach_upload
+from app.service.evidence_spot import must_take_evidence
 from app.service.portal.context import CentreContext, SignInFirst, centre_context, plain
 from app.service.services import GivenServices, Services
 from app.service.tokens import Visit
@@ -106,7 +107,7 @@ async def begin(
     visit = (await sync_to_thread(bringer, request, services, centre_id, request_id)).visit
     ask = read_message(_ASK, body)
     state = await sync_to_thread(uploads.begin, services.engine, visit.person, BROWSER, ask, services.clock())
-    return await api._checked(state, services, visit, checks)
+    return await api.checked(state, services, visit, checks)
 
 
 @put(
@@ -126,7 +127,7 @@ async def part(
     visit = (await sync_to_thread(bringer, request, services, centre_id, request_id)).visit
     size = await sync_to_thread(uploads.expected_part, services.engine, visit.person, plain(sha256), number)
     announced = request.headers.get(PART_HASH_HEADER, "").lower()
-    content = await api._body(request, size, announced)
+    content = await api.announced_body(request, size, announced)
     await sync_to_thread(
         uploads.keep_part,
         services.engine,
@@ -155,7 +156,7 @@ async def complete(
     state = await sync_to_thread(
         uploads.ask_complete, services.engine, visit.person, plain(sha256), services.clock()
     )
-    return await api._checked(state, services, visit, checks)
+    return await api.checked(state, services, visit, checks)
 
 
 @post(f"{_ADDRESS}/attach", status_code=200, request_max_body_size=16 * 1024)

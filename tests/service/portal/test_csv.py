@@ -57,6 +57,14 @@ def test_M19_every_spreadsheets_csv_fills_the_claim_in_and_submits_nothing(
     assert "K002" in visit.get(claim).html
 
 
+@NOT_OF_THE_DATABASE
+def test_M19_capital_letters_make_no_other_learner(visit: Visit, college: College, house: House) -> None:
+    claim = address(college, 1)
+    page = upload(visit, claim, f"{HEADINGS}\nk003,601,{ASSESSOR},,".encode())
+    assert "1 line of 1 row added" in page.words
+    assert lines_of(house, claim)[1:] == [("K003", "601", ASSESSOR, "", "")]
+
+
 def test_M20_every_wrong_field_is_named_by_row_and_column_and_right_ones_are_kept(
     visit: Visit, college: College, house: House
 ) -> None:
@@ -176,15 +184,15 @@ def test_M19_formulas_stay_text_and_are_written_back_defused(
 ) -> None:
     claim = address(college)
     evil = "=cmd|' /C calc'!A0"
-    upload(visit, claim, f'{HEADINGS}\nK001,601,"{evil}",+1,@x\n{evil},602,Ann,-1,'.encode())
+    upload(visit, claim, f'{HEADINGS}\nK001,601,"{evil}",@x,\n{evil},602,Ann,-1,'.encode())
     kept = lines_of(house, claim)
-    assert kept == [("K001", "601", evil, "+1", "@x"), ("", "602", "Ann", "-1", "")]
+    assert kept == [("K001", "601", evil, "@x", ""), ("", "602", "Ann", "-1", "")]
     answer = visit.client.get(f"{claim}/lines.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="claim-lines.csv"'
     assert answer.headers["cache-control"] == "no-store"
     written = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert written[1] == ["K001", "601", f"'{evil}", "'+1", "'@x"]
+    assert written[1] == ["K001", "601", f"'{evil}", "'@x", ""]
     assert not [field for row in written for field in row if field[:1] in "=+-@" and field]
     back = read_csv(answer.content)
     assert back.rows[0].line.assessor == evil, "what comes back is what was typed"

@@ -13,45 +13,32 @@ from app.domain.moderation import RequestState
 from app.domain.people import Grant, Person, Role
 from app.service import tables as t
 from app.service.assignments import assign_moderator
-from app.service.database import reading
 from app.service.errors import Refusal
 from app.service.evidence_desk import (
-    Checklist,
     EvidenceRefused,
     attach_link,
     attach_upload,
-    checklist,
     declare_complete,
     not_applicable,
     withdraw_evidence,
 )
 from app.service.evidence_look import plain_name
-from app.service.standing import end_agreement, record_agreement
 from tests.service.claims_ground import College
 from tests.service.ground import NOT_OF_THE_DATABASE, House
 from tests.service.portal.evidence_ground import (
+    PLATFORM,
     WORK,
     attach,
     bring,
     climbing_zip,
     give_everything,
+    lacking,
+    link,
+    listed,
     protected_zip,
 )
 
 K = EvidenceKind
-PLATFORM = "https://work.college.example/cmi"
-
-
-def listed(college: College, request_id: str) -> Checklist:
-    with reading(college.house.engine) as connection:
-        return checklist(connection, request_id)
-
-
-def lacking(college: College, request_id: str) -> list[tuple[EvidenceKind, str]]:
-    return [
-        (kind, sample.learner_number if sample else "")
-        for kind, sample in listed(college, request_id).missing
-    ]
 
 
 # -- the checklist ---------------------------------------------------------------------------------------------------
@@ -211,65 +198,6 @@ def test_M46_no_name_is_a_reason_to_refuse_a_file(name: str, kept: str) -> None:
 def test_M48_several_large_files_bring_the_advice_to_zip_and_nothing_more() -> None:
     assert not advise_to_zip([LARGE_FILE, LARGE_FILE, 10])
     assert advise_to_zip([LARGE_FILE, LARGE_FILE, 10, LARGE_FILE])
-
-
-# -- links -----------------------------------------------------------------------------------------------------------
-
-
-def agree(college: College, until: date | None = None) -> str:
-    house = college.house
-    return record_agreement(
-        house.engine,
-        house.person("support"),
-        college.centre_id,
-        "CMI",
-        PLATFORM,
-        "As agreed.",
-        house.clock(),
-        until_on=until,
-    ).id
-
-
-def link(college: College, request_id: str, url: str = f"{PLATFORM}/k001", sample_id: str = "") -> str:
-    house = college.house
-    return attach_link(
-        house.engine, college.staff, request_id, sample_id, K.LEARNER_WORK, url, house.clock()
-    ).verdict
-
-
-def test_M43_with_an_agreement_a_link_alone_is_enough_and_stays_so(college: College, house: House) -> None:
-    made = college.claim((1, 2, 3))
-    agreement = agree(college)
-    assert link(college, made.request_id) == "agreed"
-    assert K.LEARNER_WORK not in {kind for kind, _ in lacking(college, made.request_id)}
-    end_agreement(house.engine, house.person("support"), agreement, house.clock())
-    assert K.LEARNER_WORK not in {kind for kind, _ in lacking(college, made.request_id)}
-
-
-def test_M44_without_an_agreement_a_link_stands_there_and_is_not_enough(
-    college: College, house: House
-) -> None:
-    made = college.claim((1, 2, 3))
-    agree(college)
-    for url in ("https://elsewhere.example/k001", "https://work.college.example/cmi-not"):
-        assert link(college, made.request_id, url) == "not-agreed"
-    assert K.LEARNER_WORK in {kind for kind, _ in lacking(college, made.request_id)}
-    whole = listed(college, made.request_id).places[-1]
-    (need,) = [need for need in whole.needs if need.kind is K.LEARNER_WORK]
-    assert all("no agreement" in item.says for item in need.given)
-    assert house.count(t.evidence, t.evidence.c.url != "") == 2
-
-
-@pytest.mark.parametrize(
-    "url", ["", "http://work.college.example/cmi", "javascript:alert(1)", "https://work", "file:///etc"]
-)
-@NOT_OF_THE_DATABASE
-def test_M45_an_invalid_link_is_refused(college: College, house: House, url: str) -> None:
-    made = college.claim((1, 2, 3))
-    with pytest.raises(KnownError) as refusal:
-        link(college, made.request_id, url)
-    assert refusal.value.code == "url_invalid"
-    assert house.count(t.evidence, t.evidence.c.request_id == made.request_id) == 0
 
 
 # -- taking back, and declaring --------------------------------------------------------------------------------------
