@@ -83,12 +83,15 @@ class CertificateShown:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What else a claim's page tells. earlier_due: former due dates, none erased (M-51)."""
+    """What else a claim's page tells. too_late: its last day is over, and the next round of the service archives it
+    (M-62). earlier_due: former due dates, none erased (M-51).
+    """
 
     sampling_words: str
     centre_note: str
     resubmissions: int
     last_day: date | None
+    too_late: bool
     earlier_due: tuple[date, ...]
 
 
@@ -237,7 +240,7 @@ def _page(
         lines = _lines(connection, claim.id, paging)
         notes = load_notes(connection, [claim.id])
         ours = _of_the_centre(connection, centre_id, notes)
-        facts = _facts(connection, claim.id)
+        facts = _facts(connection, claim.id, today)
         certificate_paging = Paging.of(
             certificate_page, _count_certificates(connection, claim.id), CERTIFICATES_SHOWN
         )
@@ -366,7 +369,7 @@ def _of_the_centre(connection: Connection, centre_id: str, notes: list[Note]) ->
     return frozenset(connection.scalars(query)) if notes else frozenset()
 
 
-def _facts(connection: Connection, request_id: str) -> Facts:
+def _facts(connection: Connection, request_id: str, today: date) -> Facts:
     row = connection.execute(select(t.requests).where(t.requests.c.id == request_id)).one()
     due = connection.scalars(
         select(t.due_dates.c.due_on)
@@ -378,6 +381,7 @@ def _facts(connection: Connection, request_id: str) -> Facts:
         row.centre_note,
         row.resubmissions,
         row.last_day_on,
+        row.last_day_on is not None and row.last_day_on < today,
         tuple(due[:-1]) if row.state == RequestState.IN_MODERATION.value else (),
     )
 

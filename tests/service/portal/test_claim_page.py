@@ -151,7 +151,11 @@ def test_M62_a_re_submission_that_comes_too_late_is_refused_in_words(
     form.fields["_csrf_token"] = visit.get(board(college)).form("/sign-out").fields["_csrf_token"]
     page = visit.send(form, note="Too late")
     assert page.status == 422
-    assert "archived" in page.words.lower() or "over" in page.words
+    assert "its time for the actions is over" in page.words
+    assert "Too late" in page.html, "what was typed is still there"
+    page = visit.get(claim(college, made.request_id))
+    assert "/resubmit" not in page.html
+    assert "The last day of this claim was 8 July 2026" in page.words
 
 
 def test_a_notes_file_opens_once_its_author_has_brought_it(
