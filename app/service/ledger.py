@@ -197,10 +197,9 @@ class Ledger:
             accepted = report.outcome is Outcome.ACCEPTED
             kind = MailKind.OUTCOME_ACCEPTED if accepted else MailKind.OUTCOME_REJECTED
             events.append((kind, report.request_id, {"report": report.id}))
-        events += [
-            (MailKind.NOTE_WRITTEN, note.request_id, {"note": note.id, "author": note.author_id})
-            for note in self._notes
-        ]
+        # Several notes of one push are told of once; the e-mail only says where to read.
+        written = dict.fromkeys((note.request_id, note.author_id) for note in self._notes)
+        events += [(MailKind.NOTE_WRITTEN, request_id, {"author": author}) for request_id, author in written]
         for kind, request_id, detail in events:
             centre_id = self._requests[request_id].centre_id
             write_mails(self._connection, MailEvent(kind, request_id, centre_id, detail), self.now)
