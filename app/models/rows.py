@@ -14,6 +14,9 @@ from app.models.entries import ActState, OutboxEntry
 from app.models.tables import drafts, outbox, reports
 
 
+_NEWEST_FIRST = select(outbox).order_by(outbox.c.position.desc())
+
+
 def entry_of(connection: Connection, act_id: str) -> OutboxEntry:
     """One act. Raises KeyError for an id that was never recorded here."""
     found = entries_where(connection, outbox.c.act_id == act_id)
@@ -26,8 +29,8 @@ def entries_where(
     connection: Connection, *conditions: ColumnElement[bool], newest: int | None = None
 ) -> tuple[OutboxEntry, ...]:
     """Acts in the order of recording; ``newest``: only the last so many."""
-    query = select(outbox).where(*conditions).order_by(outbox.c.position.desc()).limit(newest)
-    rows = connection.execute(query).all()
+    query = _NEWEST_FIRST.where(*conditions)
+    rows = connection.execute(query if newest is None else query.limit(newest)).all()
     return tuple(
         OutboxEntry(
             seq=row.position,

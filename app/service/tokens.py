@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from app.domain.people import Grant, Person, Role
 from app.service import tables as t
@@ -91,6 +91,27 @@ class Visit:
     device_id: str
 
 
+# Asked with every request; built once, as building it takes longer than the database does.
+_VISIT = (
+    select(
+        t.persons.c.id,
+        t.persons.c.email,
+        t.persons.c.name,
+        t.tokens.c.device_id,
+        t.grants.c.role,
+        t.grants.c.centre_id,
+    )
+    .join(t.persons, t.persons.c.id == t.tokens.c.person_id)
+    .outerjoin(t.grants, t.grants.c.person_id == t.persons.c.id)
+    .where(
+        t.tokens.c.token_hash == bindparam("hash"),
+        t.tokens.c.kind == "access",
+        t.tokens.c.expires_at > bindparam("now"),
+    )
+    .order_by(t.grants.c.role, t.grants.c.centre_id)
+)
+
+
 def visit_of_token(engine: Engine, authorization: str | None, now: datetime) -> Visit:
     """Who sends this ``Authorization`` header, and from where. Raises Refusal 401 unless it has a valid access token.
 
@@ -99,26 +120,8 @@ def visit_of_token(engine: Engine, authorization: str | None, now: datetime) -> 
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise signed_out()
-    query = (
-        select(
-            t.persons.c.id,
-            t.persons.c.email,
-            t.persons.c.name,
-            t.tokens.c.device_id,
-            t.grants.c.role,
-            t.grants.c.centre_id,
-        )
-        .join(t.persons, t.persons.c.id == t.tokens.c.person_id)
-        .outerjoin(t.grants, t.grants.c.person_id == t.persons.c.id)
-        .where(
-            t.tokens.c.token_hash == _hash(token.strip()),
-            t.tokens.c.kind == "access",
-            t.tokens.c.expires_at > now,
-        )
-        .order_by(t.grants.c.role, t.grants.c.centre_id)
-    )
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(_VISIT, {"hash": _hash(token.strip()), "now": now}).all()
     if not rows:
         raise signed_out()
     grants = tuple(Grant(Role(row.role), row.centre_id) for row in rows if row.role is not None)
