@@ -13,7 +13,6 @@ from app.domain.dates import from_text
 from app.models.entries import ActState, OutboxEntry
 from app.models.tables import drafts, outbox, reports
 
-
 _NEWEST_FIRST = select(outbox).order_by(outbox.c.position.desc())
 
 
