@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.dates import from_text, to_text
 from app.domain.errors import KnownError
 from app.domain.moderation import ModerationRequest, QueueRow
+from app.domain.reviews import Review, ReviewRow
 from app.models import marks
 from app.models.database import Database
 from app.models.held import AppliedPage, Page, Sums, Unreadable
@@ -21,6 +23,8 @@ from app.models.tables import files, note_files, records, removals
 from app.wire.codec import KINDS, Codec, Record, UpdateNeeded
 
 __all__ = ["AppliedPage", "CacheStore", "Page", "Unreadable"]
+
+T = TypeVar("T")
 
 _PLACE = {kind: place for place, kind in enumerate(KINDS)}
 _MANY = 500
@@ -35,7 +39,7 @@ FROM (
 ) AS begun
 CROSS JOIN records AS record ON record.root = begun.root
 LEFT JOIN files AS file ON file.sha256 = record.sha256 AND file.here
-WHERE record.kind = 'evidence' AND record.sha256 <> ''
+WHERE record.kind IN ('evidence', 'ced_file') AND record.sha256 <> ''
 GROUP BY record.root
 """
 
@@ -91,27 +95,23 @@ class CacheStore:
 
     def cursor(self) -> str:
         """Where the feed was left; empty before the first page."""
-        with self._database.read() as connection:
-            return marks.text(connection, marks.CURSOR)
+        return self._marks().get(marks.CURSOR, "")
 
     def seen(self) -> int:
         """The feed number up to which everything has been pulled."""
-        with self._database.read() as connection:
-            return marks.number(connection, marks.SEEN)
+        return int(self._marks().get(marks.SEEN) or 0)
 
     def seen_tag(self) -> str:
         """Names a head of the feed at or after ``seen``, so that a service that lost a day does not take a number of
         that day for one of its own; empty before the first page, and if the service told none.
         """
-        with self._database.read() as connection:
-            return marks.text(connection, marks.TAG)
+        return self._marks().get(marks.TAG, "")
 
     def last_synced(self) -> datetime | None:
         """When the cache was last in step with the service, by this computer's clock."""
         if self._synced is not None:
             return self._synced
-        with self._database.read() as connection:
-            found = marks.text(connection, marks.SYNCED_AT)
+        found = self._marks().get(marks.SYNCED_AT)
         return from_text(found) if found else None
 
     # -- comparing with the service -----------------------------------------------------------------------------
@@ -123,8 +123,7 @@ class CacheStore:
 
     def checked(self) -> str:
         """When the service last confirmed what is held here: its own time as it told it; empty if it has not yet."""
-        with self._database.read() as connection:
-            return marks.text(connection, marks.CHECKED)
+        return self._marks().get(marks.CHECKED, "")
 
     def note_checked(self, service_time: str) -> None:
         with self._database.write() as connection:
@@ -134,23 +133,26 @@ class CacheStore:
 
     def requests(self) -> list[ModerationRequest | Unreadable]:
         """Every request in my scope, by id."""
-        query = _ROWS.where(records.c.kind == "request").order_by(records.c.id)
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        found: list[ModerationRequest | Unreadable] = []
-        for row in rows:
-            record = self._decoded(*row)
-            if isinstance(record, ModerationRequest | Unreadable):
-                found.append(record)
-        return found
+        return self._of_kind("request", ModerationRequest)
 
     def queue_rows(self) -> list[QueueRow | Unreadable]:
         """Every thin row of the queues that I may see, by id; the request itself is here only if it was opened."""
-        query = _ROWS.where(records.c.kind == "queue_row").order_by(records.c.id)
+        return self._of_kind("queue_row", QueueRow)
+
+    def reviews(self) -> list[Review | Unreadable]:
+        """Every quality review that is held whole, by id."""
+        return self._of_kind("review", Review)
+
+    def review_rows(self) -> list[ReviewRow | Unreadable]:
+        """Every thin row of a review that I may see, by id; the review itself is here only if it is mine or opened."""
+        return self._of_kind("review_row", ReviewRow)
+
+    def _of_kind(self, kind: str, record_type: type[T]) -> list[T | Unreadable]:
+        query = _ROWS.where(records.c.kind == kind).order_by(records.c.id)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         decoded = (self._decoded(*row) for row in rows)
-        return [record for record in decoded if isinstance(record, QueueRow | Unreadable)]
+        return [record for record in decoded if isinstance(record, (record_type, Unreadable))]
 
     def roots_here(self, roots: Collection[str]) -> frozenset[str]:
         """Those of these roots of which anything is held."""
@@ -191,7 +193,7 @@ class CacheStore:
     # -- files --------------------------------------------------------------------------------------------------
 
     def evidence_counts(self) -> dict[str, tuple[int, int]]:
-        """By request how many of its evidence files lie here, of how many; requests without any here are left out,
+        """By request or review how many of the centre's files lie here, of how many; those without any are left out,
         so that the cost follows what was fetched and not the size of the cache.
         """
         with self._database.read() as connection:
@@ -239,8 +241,10 @@ class CacheStore:
 
     def files_to_remove(self) -> tuple[str, ...]:
         """Files whose keys are gone because nothing here names them any more."""
-        with self._database.read() as connection:
-            return tuple(connection.execute(select(removals.c.sha256).order_by(removals.c.sha256)).scalars())
+        query = select(removals.c.sha256).order_by(removals.c.sha256)
+        return self._database.remembered(
+            "files to remove", lambda connection: tuple(connection.execute(query).scalars())
+        )
 
     def file_removed(self, sha256: str) -> None:
         with self._database.write() as connection:
@@ -258,11 +262,13 @@ class CacheStore:
         """Whether a page says no more than that all is as it was."""
         if page.lines or page.more or page.fresh:
             return False
-        with self._database.read() as connection:
-            known = marks.everything(connection)
+        known = self._marks()
         unfinished = {known.get(mark, "0") for mark in (marks.SWEEPING, marks.ORPHANS)} != {"0"}
         as_before = (known.get(marks.CURSOR), known.get(marks.SEEN)) == (page.cursor, str(page.seen))
         return as_before and not unfinished and {marks.SYNCED_AT, marks.TAG} <= known.keys()
+
+    def _marks(self) -> Mapping[str, str]:
+        return self._database.remembered("marks", marks.everything)
 
     def _decoded(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record | Unreadable:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlcipher3
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
@@ -20,6 +21,8 @@ OLDEST_SQLITE = (3, 51, 3)
 BUSY_MS = 5_000
 _HEX_KEY = re.compile(r"[0-9a-f]{64}")
 _WRITING = "touchstone_writing"
+
+T = TypeVar("T")
 
 
 def is_database_key(text: str) -> bool:
@@ -43,6 +46,24 @@ class Database:
         self.path = path
         self._key = key
         self._engine = _engine(path, key, busy_ms)
+        self._writes = itertools.count(1)
+        self._written = 0
+        self._remembered: dict[str, tuple[int, Any]] = {}
+
+    def remembered(self, question: str, ask: Callable[[Connection], T]) -> T:
+        """The answer to a question that the file was asked before, as long as nothing was written since: a computer at
+        rest asks the same again and again. Only this program writes the file, and only through ``write``. The answer
+        must be one that nobody changes.
+        """
+        written = self._written
+        known = self._remembered.get(question)
+        if known is not None and known[0] == written:
+            answer: T = known[1]
+            return answer
+        with self.read() as connection:
+            answer = ask(connection)
+        self._remembered[question] = (written, answer)
+        return answer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -53,10 +74,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that holds the write lock from its start and is durable when this returns."""
-        with self._faults(), self._engine.connect() as connection:
-            connection = connection.execution_options(**{_WRITING: True})
-            with connection.begin():
-                yield connection
+        try:
+            with self._faults(), self._engine.connect() as connection:
+                connection = connection.execution_options(**{_WRITING: True})
+                with connection.begin():
+                    yield connection
+        finally:
+            # After the commit: whoever asks from now on is told of it. A number is given once, also to two threads.
+            self._written = next(self._writes)
 
     def clear_log(self) -> bool:
         """Writes the log back into the file and cuts it to nothing, so that removed records do not linger in it.

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from app.domain.acts import Act, ActOutcome, AddNote, OutcomeKind, SubmitReport
 from app.domain.dates import to_text
 from app.domain.errors import KnownError
+from app.domain.review_deeds import AddVisitEvidence, SubmitVisitReport
 from app.models.entries import (
     ATTENTION,
     TAKEN,
@@ -37,6 +38,9 @@ _STATE_OF = {
 }
 _ON_HOLD = "on_hold"
 """Code of the answer to an act whose effect a hold stops."""
+
+STANDS_ALONE = (AddNote, AddVisitEvidence)
+"""Acts for which nothing waits, and which wait for nothing, save where another act names them."""
 
 _ENVELOPE = 1024
 """More bytes than the envelope of an act takes on its way, without its ``rests_on`` and the hashes of its files."""
@@ -78,7 +82,7 @@ class Outbox(Settling):
             "seen_tag": act.seen_tag,
             "kind": type(act.deed).__name__,
             "target": act.target,
-            "request_id": act.request_id,
+            "request_id": act.root,
             "base_rev": act.base_rev,
             "after": act.after,
             "rests_on": json.dumps(act.rests_on),
@@ -91,11 +95,11 @@ class Outbox(Settling):
             connection.execute(outbox.insert().values(values))
             for key, body in (drafts or {}).items():
                 put_draft(connection, key, body, to_text(self._clock()))
-            if isinstance(act.deed, SubmitReport):
+            if isinstance(act.deed, SubmitReport | SubmitVisitReport):
                 keep_report(
                     connection,
                     act.id,
-                    act.request_id,
+                    act.root,
                     act.deed.pdf,
                     act.deed.pdf_sha256,
                     to_text(self._clock()),
@@ -198,27 +202,21 @@ class Outbox(Settling):
             return entries_where(connection, *conditions)
 
     def last_waiting(self, target: str) -> str:
-        """The id of the newest waiting act on a target, or empty. Notes stand by themselves and do not count: one
-        that the service stumbles over must not stop what comes after it.
+        """The id of the newest waiting act on a target, or empty. Notes, and noted evidence, stand by themselves and do
+        not count: one that the service stumbles over must not stop what comes after it.
         """
         with self._database.read() as connection:
             found = connection.execute(
                 select(outbox.c.act_id)
                 .where(outbox.c.state.in_(WAITING), outbox.c.target == target)
-                .where(outbox.c.kind != AddNote.__name__)
+                .where(outbox.c.kind.not_in([kind.__name__ for kind in STANDS_ALONE]))
                 .order_by(outbox.c.position.desc())
                 .limit(1)
             ).scalar()
         return str(found) if found else ""
 
     def counts(self) -> OutboxCounts:
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(outbox.c.state, func.count())
-                .where(outbox.c.state.in_((*WAITING, *ATTENTION)))
-                .group_by(outbox.c.state)
-            )
-            found = {str(row.state): int(row[1]) for row in rows}
+        found = self._database.remembered("counts", _counts)
         return OutboxCounts(
             waiting=sum(found.get(state, 0) for state in WAITING),
             attention=sum(found.get(state, 0) for state in ATTENTION),
@@ -345,3 +343,12 @@ _ANSWER = (
     )
 )
 _QUEUED_AGAIN = {"state": ActState.QUEUED.value, "code": "", "says": "", "answered_at": ""}
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(
+        select(outbox.c.state, func.count())
+        .where(outbox.c.state.in_((*WAITING, *ATTENTION)))
+        .group_by(outbox.c.state)
+    )
+    return {str(row.state): int(row[1]) for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,23 +33,36 @@ class _ReportFile(msgspec.Struct):
     pdf_sha256: FileHash = ""
 
 
-class _NoteFiles(msgspec.Struct):
+class _SeveralFiles(msgspec.Struct):
     files: tuple[_EvidenceFile, ...] = ()
 
 
 _EVIDENCE = msgspec.json.Decoder(_EvidenceFile)
 _REPORT = msgspec.json.Decoder(_ReportFile)
-_NOTE = msgspec.json.Decoder(_NoteFiles)
+_SEVERAL = msgspec.json.Decoder(_SeveralFiles)
+
+_ONE_FILE: Mapping[str, Callable[[msgspec.Raw], str]] = {
+    "evidence": lambda body: _EVIDENCE.decode(body).sha256,
+    "ced_file": lambda body: _EVIDENCE.decode(body).sha256,
+    "report": lambda body: _REPORT.decode(body).pdf_sha256,
+    "visit_report": lambda body: _REPORT.decode(body).pdf_sha256,
+}
+"""Kinds of records that are about one file each, and what reads its hash from their bodies."""
+
+WITH_SEVERAL = ("note", "visit_evidence")
+"""Kinds of records that may name several files. The id of each is the id of the act that recorded it, so that no two
+of them, of whatever kind, have the same.
+"""
 
 # A newer record than the line's is held where the rev differs: then its files are named, and not the line's.
 _FORGET_NAMED = """
 DELETE FROM note_files WHERE id = ? AND EXISTS (
-    SELECT 1 FROM records WHERE kind = 'note' AND records.id = note_files.id AND rev = ?
+    SELECT 1 FROM records WHERE kind = ? AND records.id = note_files.id AND rev = ?
 )
 """
 _NAME = """
 INSERT OR IGNORE INTO note_files (id, sha256, root)
-SELECT id, ?, root FROM records WHERE kind = 'note' AND id = ? AND rev = ?
+SELECT id, ?, root FROM records WHERE kind = ? AND id = ? AND rev = ?
 """
 
 
@@ -165,7 +178,7 @@ def _wipe(connection: Connection, total: _Sum) -> set[str]:
             .returning(records.c.root)
         ).scalar()
         removed += found is not None
-        if kind == "note":
+        if kind in WITH_SEVERAL:
             connection.execute(delete(note_files).where(note_files.c.id == identifier))
         total.changed.add(found or root)
     total.changed.discard("")
@@ -191,17 +204,17 @@ def _write(connection: Connection, lines: Collection[FeedLine], generation: int)
         # In the order of the table, so that a page of new records is appended rather than scattered.
         rows.sort(key=_key)
         connection.exec_driver_sql(_UPSERT, rows)
-        _write_note_files(connection, [line for line in lines if line.kind == "note"])
+        _name_files(connection, [line for line in lines if line.kind in WITH_SEVERAL])
 
 
-def _write_note_files(connection: Connection, notes: Collection[FeedLine]) -> None:
-    """Names the files of these notes, as far as they are what is held now."""
-    if not notes:
+def _name_files(connection: Connection, lines: Collection[FeedLine]) -> None:
+    """Notes which files these records name, as far as they are what is held now."""
+    if not lines:
         return
-    before = [(line.id, line.rev) for line in notes]
+    before = [(line.id, line.kind, line.rev) for line in lines]
     if connection.exec_driver_sql(_FORGET_NAMED, before).rowcount:
         marks.put(connection, marks.ORPHANS, 1)
-    named = [(sha256, line.id, line.rev) for line in notes for sha256 in _files_of_note(line.body)]
+    named = [(sha256, line.kind, line.id, line.rev) for line in lines for sha256 in _several_files(line.body)]
     if named:
         connection.exec_driver_sql(_NAME, named)
 
@@ -213,19 +226,15 @@ def _key(row: tuple[str, str, str, int, int, str, bytes]) -> tuple[str, str]:
 def _file_of(kind: str, body: msgspec.Raw) -> str:
     """The hash of the file a record names, or empty. A body that is not understood names none."""
     try:
-        if kind == "evidence":
-            return _EVIDENCE.decode(body).sha256
-        if kind == "report":
-            return _REPORT.decode(body).pdf_sha256
+        return _ONE_FILE[kind](body) if kind in _ONE_FILE else ""
     except UNREADABLE:
-        pass
-    return ""
+        return ""
 
 
-def _files_of_note(body: msgspec.Raw) -> set[str]:
-    """The hashes of the files that a note names. A body that is not understood names none."""
+def _several_files(body: msgspec.Raw) -> set[str]:
+    """The hashes of the files that such a record names. A body that is not understood names none."""
     try:
-        return {file.sha256 for file in _NOTE.decode(body).files if file.sha256}
+        return {file.sha256 for file in _SEVERAL.decode(body).files if file.sha256}
     except UNREADABLE:
         return set()
 
@@ -237,7 +246,7 @@ def _sweep(connection: Connection, generation: int, total: _Sum) -> None:
     if not roots:
         return
     connection.execute(delete(records).where(stale))
-    held = exists().where(records.c.kind == "note", records.c.id == note_files.c.id)
+    held = exists().where(records.c.kind.in_(WITH_SEVERAL), records.c.id == note_files.c.id)
     connection.execute(delete(note_files).where(~held))
     for root in roots:
         if connection.execute(select(exists().where(records.c.root == root))).scalar():

@@ -157,18 +157,22 @@ class Settling:
         """Whether there is any act that waits, is blocked or held, or is not covered by the service's backups yet.
         If not, a sync has nothing to ask of the outbox.
         """
-        open_states = (ActState.QUEUED, ActState.SENDING, ActState.BLOCKED, ActState.HELD)
-        return self._any(
-            or_(
-                and_(outbox.c.state.in_(open_states), whole),
-                and_(outbox.c.state == ActState.APPLIED, ~outbox.c.covered),
-            )
-        )
+        return self._database.remembered("unfinished", lambda connection: _is_any(connection, _UNFINISHED))
 
     def _any(self, condition: ColumnElement[bool]) -> bool:
         """Whether there is such an act; asked first, so that a sync with nothing new writes nothing."""
         with self._database.read() as connection:
-            return connection.execute(select(outbox.c.position).where(condition).limit(1)).first() is not None
+            return _is_any(connection, condition)
+
+
+_UNFINISHED = or_(
+    and_(outbox.c.state.in_((ActState.QUEUED, ActState.SENDING, ActState.BLOCKED, ActState.HELD)), whole),
+    and_(outbox.c.state == ActState.APPLIED, ~outbox.c.covered),
+)
+
+
+def _is_any(connection: Connection, condition: ColumnElement[bool]) -> bool:
+    return connection.execute(select(outbox.c.position).where(condition).limit(1)).first() is not None
 
 
 def _still_whole() -> ColumnElement[bool]:

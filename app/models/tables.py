@@ -136,7 +136,8 @@ files = Table(
     Column("here", Boolean, nullable=False),
 )
 
-# The files that notes name: a note may have several. Rare, so that a first sync hardly ever writes here.
+# The files of notes, and of evidence noted at a visit: each may have several. Rare, so that a first sync hardly ever
+# writes here.
 note_files = Table(
     "note_files",
     cache,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.attached import AttachedFile
@@ -64,11 +64,14 @@ class Uploads:
 
     def all(self) -> tuple[Upload, ...]:
         """Every file that is kept, in the order in which they were added."""
-        return self._where()
+        return self._where() if self.any() else ()
 
     def any(self) -> bool:
         """Whether any file is kept."""
-        return self._any(true())
+        query = select(uploads.c.sha256).limit(1)
+        return self._database.remembered(
+            "any file", lambda connection: connection.execute(query).first() is not None
+        )
 
     def due(self) -> tuple[Upload, ...]:
         """Files that the service may not have yet and should: their acts are recorded, and not refused."""

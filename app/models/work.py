@@ -89,8 +89,11 @@ class WorkStore(Outbox):
 
     def get(self, key: str, default: Any = None) -> Any:
         """A setting: whatever JSON value was put there last."""
-        with self._database.read() as connection:
-            found = connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
+        query = select(settings.c.value).where(settings.c.key == key)
+        # The text is remembered, not the value: that is whoever's asked to change.
+        found = self._database.remembered(
+            f"setting {key}", lambda connection: connection.execute(query).scalar()
+        )
         return default if found is None else json.loads(found)
 
     def put(self, key: str, value: Any) -> None:

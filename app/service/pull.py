@@ -263,7 +263,8 @@ class _Walk:
             held.c.root == feed.c.root,
             held.c.device.in_(self._devices),
             held.c.entered,
-            held.c.n <= self._cursor.base,
+            # A sum is in no index: it must be looked for by its root, and not among all that the person ever got.
+            held.c.n + 0 <= self._cursor.base,
         )
         found = self._connection.execute(
             select(feed.c.n, feed.c.line)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import KnownError
 from app.models.cache import CacheStore
@@ -200,3 +202,23 @@ def test_no_learner_data_stands_in_the_text_of_a_defect(database: Database) -> N
     with database.write() as connection, pytest.raises(Exception, match="no such column") as defect:
         connection.exec_driver_sql("UPDATE drafts SET colour = ?", ("Name of a learner",))
     assert "learner" not in str(defect.value)
+
+
+def test_an_answer_is_remembered_until_something_is_written(database: Database) -> None:
+    asked: list[int] = []
+
+    def count(connection: Connection) -> int:
+        asked.append(1)
+        return int(connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one())
+
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x UNIQUE)")
+    assert [database.remembered("count", count) for _ in range(3)] == [0, 0, 0]
+    assert len(asked) == 1
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    assert database.remembered("count", count) == 1
+    assert database.remembered("another", lambda _: "answer") == "answer"
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (2), (1)")
+    assert database.remembered("count", count) == 1, "what was rolled back was never there"
