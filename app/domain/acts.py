@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.attached import AttachedFile
 from app.domain.moderation import ActionForCentre, Decision, Outcome
+from app.domain.review_deeds import REVIEW_DEEDS, AddVisitEvidence, ReviewDeed, review_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,32 @@ class LogCentreContact:
     summary: str
 
 
-Deed = RecordJudgement | WithdrawJudgement | AddNote | SubmitReport | LogCentreContact
+RequestDeed = RecordJudgement | WithdrawJudgement | AddNote | SubmitReport | LogCentreContact
+"""What is done in a moderation request."""
+
+Deed = RequestDeed | ReviewDeed
 
 DEEDS: dict[str, type[Deed]] = {
     deed.__name__: deed
-    for deed in (RecordJudgement, WithdrawJudgement, AddNote, SubmitReport, LogCentreContact)
+    for deed in (
+        RecordJudgement,
+        WithdrawJudgement,
+        AddNote,
+        SubmitReport,
+        LogCentreContact,
+        *REVIEW_DEEDS,
+    )
 }
 """Every kind of act by the name it travels under."""
 
 
+def root_of_deed(deed: Deed) -> str:
+    """The id of what the deed belongs to: a moderation request or a review."""
+    return deed.review_id if isinstance(deed, ReviewDeed) else deed.request_id
+
+
 def target_of(deed: Deed) -> str:
-    """What an act is about, so that acts on one thing keep their order: a sample, else its request."""
+    """What an act is about, so that acts on one thing keep their order: a sample or a measure, else its root."""
     match deed:
         case RecordJudgement() | WithdrawJudgement():
             return deed.sample_id
@@ -88,11 +104,13 @@ def target_of(deed: Deed) -> str:
             return deed.sample_id or deed.request_id
         case SubmitReport() | LogCentreContact():
             return deed.request_id
+        case _:
+            return review_target(deed)
 
 
 def files_of(deed: Deed) -> tuple[AttachedFile, ...]:
     """The files that a deed names and its author's device must bring to the service."""
-    return deed.files if isinstance(deed, AddNote) else ()
+    return deed.files if isinstance(deed, AddNote | AddVisitEvidence) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +137,9 @@ class Act:
     seen_tag: str = ""
 
     @property
-    def request_id(self) -> str:
-        return self.deed.request_id
+    def root(self) -> str:
+        """The id of the moderation request or the review it belongs to."""
+        return root_of_deed(self.deed)
 
     @property
     def target(self) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.acts import AddNote, LogCentreContact, RecordJudgement, SubmitReport, WithdrawJudgement
-from app.domain.attached import AttachedFile
+from app.domain.attached import must_be_a_file
 from app.domain.clocks import ACTION_DAYS, due_after_hold
 from app.domain.errors import KnownError
-from app.domain.letters import hides_something
 from app.domain.life import last_day
 from app.domain.moderation import (
     HOLDABLE,
@@ -36,11 +34,6 @@ ACTIONS_LIMIT = 100
 
 FILES_LIMIT = 50
 """Files that one note may have; several go into an archive (M-48)."""
-
-FILE_NAME_LIMIT = 255
-"""Characters that the name of a file may have, as on any computer."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_judgement(request: ModerationRequest, deed: RecordJudgement) -> None:
@@ -104,29 +97,7 @@ def check_note(deed: AddNote) -> None:
             "Zip some together, or write several notes.",
         )
     for file in deed.files:
-        _must_be_a_file(file)
-
-
-def _must_be_a_file(file: AttachedFile) -> None:
-    name = file.name
-    if not name.strip() or name in (".", "..") or len(name) > FILE_NAME_LIMIT or "/" in name or "\\" in name:
-        raise KnownError(
-            "file_name_wrong",
-            "A file of this note has a name that no file can have.",
-            "Rename the file and add it again.",
-            details=repr(name[:FILE_NAME_LIMIT]),
-        )
-    if hides_something(name):
-        raise KnownError(
-            "file_name_wrong",
-            "The name of a file of this note holds signs that cannot be seen, and could be read as another name.",
-            "Rename the file and add it again.",
-            details=ascii(name),
-        )
-    if not _SHA256.fullmatch(file.sha256) or not 0 <= file.size < 2**63 or len(file.media_type) > 255:
-        raise KnownError(
-            "file_unknown", f"The file {name} is not described as a file must be.", "Add the file again."
-        )
+        must_be_a_file(file)
 
 
 def check_contact(deed: LogCentreContact) -> None:

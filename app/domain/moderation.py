@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.domain.attached import AttachedFile
 from app.domain.centres import Nation
+from app.domain.superseding import current
 
 
 class RequestState(StrEnum):
@@ -291,15 +292,8 @@ class Standing(StrEnum):
 
 
 def current_judgements(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
-    """Those judgements of one sample that stand: neither withdrawn nor superseded by one that stands or stood.
-
-    Withdrawing a judgement does not bring back the one that it replaced.
-    """
-    everything = list(judgements)
-    replaced = {identifier for judgement in everything for identifier in judgement.supersedes}
-    return tuple(
-        judgement for judgement in everything if not judgement.withdrawn and judgement.id not in replaced
-    )
+    """Those judgements of one sample that stand: neither withdrawn nor superseded (see ``superseding``)."""
+    return current(judgements)
 
 
 def standing(judgements: Iterable[Judgement]) -> Standing:

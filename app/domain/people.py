@@ -17,6 +17,7 @@ class Role(StrEnum):
     SUPPORT = "support"
     CENTRE_STAFF = "centre_staff"
     PROGRAMME_DIRECTOR = "programme_director"
+    HEAD_OF_CENTRE = "head_of_centre"
 
     @property
     def words(self) -> str:
@@ -30,9 +31,10 @@ _ROLE_WORDS = {
     Role.SUPPORT: "Support team",
     Role.CENTRE_STAFF: "Centre staff",
     Role.PROGRAMME_DIRECTOR: "Programme Director",
+    Role.HEAD_OF_CENTRE: "Head of Centre",
 }
 
-AT_A_CENTRE = frozenset({Role.CENTRE_STAFF, Role.PROGRAMME_DIRECTOR})
+AT_A_CENTRE = frozenset({Role.CENTRE_STAFF, Role.PROGRAMME_DIRECTOR, Role.HEAD_OF_CENTRE})
 """Roles held at a centre; all others are held for the awarding body itself."""
 
 
@@ -52,6 +54,12 @@ class Permission(StrEnum):
     RECORD_AGREEMENTS = "record_agreements"
     DISPATCH_CERTIFICATES = "dispatch_certificates"
     MANAGE_ACCOUNTS = "manage_accounts"
+    REVIEW_CENTRES = "review_centres"
+    ALLOCATE_REVIEWS = "allocate_reviews"
+    DECIDE_REVIEWS = "decide_reviews"
+    SIGN_OFF_ACTIONS = "sign_off_actions"
+    FILL_IN_CED = "fill_in_ced"
+    SIGN_CED = "sign_ced"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -63,7 +71,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_REPORTS,
         }
     ),
-    Role.REVIEWER: frozenset({Permission.WRITE_NOTES}),
+    Role.REVIEWER: frozenset(
+        {Permission.WRITE_NOTES, Permission.REVIEW_CENTRES, Permission.SIGN_OFF_ACTIONS}
+    ),
     Role.QUALITY_MANAGER: frozenset(
         {
             Permission.WRITE_NOTES,
@@ -74,6 +84,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SET_SANCTIONS,
             Permission.EXTEND_TIME,
             Permission.RECORD_AGREEMENTS,
+            Permission.ALLOCATE_REVIEWS,
+            Permission.DECIDE_REVIEWS,
+            Permission.SIGN_OFF_ACTIONS,
         }
     ),
     Role.SUPPORT: frozenset(
@@ -87,15 +100,31 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.CENTRE_STAFF: frozenset(
-        {Permission.WRITE_NOTES, Permission.READ_REPORTS, Permission.CLAIM_FOR_LEARNERS}
+        {
+            Permission.WRITE_NOTES,
+            Permission.READ_REPORTS,
+            Permission.CLAIM_FOR_LEARNERS,
+            Permission.FILL_IN_CED,
+        }
     ),
     # The one whom the awarding body speaks with about stopped claims and inquiries (M-68, M-72).
     Role.PROGRAMME_DIRECTOR: frozenset({Permission.WRITE_NOTES, Permission.READ_REPORTS}),
+    # The only one whose signature makes a centre's Engagement Document a submitted one (Q-13).
+    Role.HEAD_OF_CENTRE: frozenset(
+        {
+            Permission.WRITE_NOTES,
+            Permission.READ_REPORTS,
+            Permission.FILL_IN_CED,
+            Permission.SIGN_CED,
+        }
+    ),
 }
 """M-52..M-54: of these roles only the support team and the quality manager may contact a centre directly.
 
 Risk, sanctions, findings and extensions are the quality manager's (M-25, M-69, M-51, D-7); agreements for outside
 platforms are recorded by either; dispatch and accounts are the support team's (M-35, M-04).
+Reviews are allocated and decided by the quality manager (Q-03, Q-18, D-9); an action is signed off by the reviewer or
+the quality manager.
 """
 
 

@@ -26,9 +26,14 @@ from app.domain.moderation import (
     Sample,
 )
 from app.domain.people import Grant, Person, Role
+from app.domain.reviews import Review, ReviewRecord, ReviewRow
 from app.wire import messages as m
+from app.wire.review_codec import REVIEW_KINDS, review_body, review_reader
 
-Record = ModerationRequest | Sample | Evidence | Judgement | Note | IssuedReport | QueueRow
+RequestRecord = ModerationRequest | Sample | Evidence | Judgement | Note | IssuedReport | QueueRow
+"""What travels of a moderation request."""
+
+Record = RequestRecord | ReviewRecord
 T = TypeVar("T")
 
 
@@ -56,6 +61,7 @@ class Codec:
             "note": _reader(m.NoteBody, _note),
             "report": _reader(m.ReportBody, _report),
             "queue_row": _reader(m.QueueRowBody, _queue_row),
+            **{kind: review_reader(kind) for kind in REVIEW_KINDS},
         }
 
     def record(self, kind: str, identifier: str, root: str, rev: int, body: bytes) -> Record:
@@ -69,23 +75,27 @@ class Codec:
             raise UpdateNeeded(kind, identifier, str(error)) from error
 
 
-KINDS = ("request", "sample", "evidence", "judgement", "note", "report", "queue_row")
-"""Every kind of record of the feed, in the order in which a root is sent."""
+KINDS = ("request", "sample", "evidence", "judgement", "note", "report", "queue_row", *REVIEW_KINDS)
+"""Every kind of record of the feed, in the order in which a root is sent. New ones come last: rows keep their place."""
 
 
 def root_of(record: Record) -> str:
-    """The root a record hangs on: its request, or the queues for a thin row."""
+    """The root a record hangs on: its request or review, or the queues for a thin row."""
     match record:
-        case ModerationRequest():
+        case ModerationRequest() | Review():
             return record.id
-        case QueueRow():
+        case QueueRow() | ReviewRow():
             return m.QUEUE_ROOT
-        case _:
+        case Sample() | Evidence() | Judgement() | Note() | IssuedReport():
             return record.request_id
+        case _:
+            return record.review_id
 
 
 def body_of(record: Record) -> tuple[str, bytes]:
     """The kind of a record and its encoded feed body."""
+    if isinstance(record, ReviewRecord):
+        return review_body(record)
     kind, body = _body(record)
     return kind, msgspec.json.encode(body)
 
@@ -230,7 +240,7 @@ def _queue_row(identifier: str, root: str, rev: int, b: m.QueueRowBody) -> Queue
     )
 
 
-def _body(record: Record) -> tuple[str, msgspec.Struct]:
+def _body(record: RequestRecord) -> tuple[str, msgspec.Struct]:
     match record:
         case ModerationRequest():
             return "request", m.RequestBody(
