@@ -7,18 +7,19 @@ from dataclasses import replace
 from app.domain.dates import day, moment
 from app.domain.report import ModerationReport
 from app.reports import style, wording
+from app.reports.blocks import add_opening
 from app.reports.fonts import bundled_fonts
 from app.reports.pages import paginate
-from app.reports.paper import Furniture, print_pages
+from app.reports.painting import Furniture
+from app.reports.paper import print_pages
 from app.reports.samples import add_notes, add_samples
 from app.reports.setting import Typesetter
-from app.reports.strips import Anchor, Pile
-from app.reports.style import TEXT_HEIGHT, TEXT_WIDTH
+from app.reports.strips import Anchor, Pile, holds
+from app.reports.structure import Tag
+from app.reports.style import PANEL_INSET, TEXT_HEIGHT, TEXT_WIDTH
 
-TEMPLATE = 3
+TEMPLATE = 4
 """Version of this report's looks and wording; raised whenever the same records would give other bytes."""
-
-_PANEL_INSET = 16.0
 
 
 def render_moderation_report(report: ModerationReport) -> bytes:
@@ -42,7 +43,8 @@ def render_moderation_report(report: ModerationReport) -> bytes:
     if setter.undrawable:
         pile.gap(10.0, hold=True)
         pile.text(wording.UNDRAWABLE, style.SMALL)
-    return print_pages(paginate(pile.strips, style.TEXT_HEIGHT), _furniture(report), setter)
+    pages = paginate(pile.strips, style.TEXT_HEIGHT)
+    return print_pages(pages, _furniture(report), setter, pile.structure)
 
 
 def _furniture(report: ModerationReport) -> Furniture:
@@ -66,10 +68,11 @@ def _furniture(report: ModerationReport) -> Furniture:
 
 def _add_title(pile: Pile, report: ModerationReport) -> None:
     request = report.request
-    pile.text(request.awarding_body, style.EYEBROW, hold=True, anchor=Anchor("Outcome", 0))
-    pile.text("Moderation report", style.TITLE, hold=True)
-    pile.text(f"{request.qualification_title} ({request.qualification_code})", style.SUBTITLE)
-    pile.text(f"{request.centre_name}, centre {request.centre_number}", style.SUBTITLE)
+    about = (
+        f"{request.qualification_title} ({request.qualification_code})",
+        f"{request.centre_name}, centre {request.centre_number}",
+    )
+    add_opening(pile, request.awarding_body, "Moderation report", about, draft=report.signed_at is None)
 
 
 def _add_outcome(pile: Pile, report: ModerationReport) -> None:
@@ -77,15 +80,13 @@ def _add_outcome(pile: Pile, report: ModerationReport) -> None:
     tone = style.tone_of_outcome(report.outcome)
     words = report.outcome.words if report.outcome else wording.NO_OUTCOME
     kind = replace(style.VERDICT, colour=tone.strong)
-    width = TEXT_WIDTH - 2 * _PANEL_INSET
+    width = TEXT_WIDTH - 2 * PANEL_INSET
     pile.gap(14.0)
     pile.open_panel(tone.wash, tone.strong)
-    pile.text("Outcome of the moderation", style.LABEL, x=_PANEL_INSET, hold=True)
-    pile.text(f"{tone.sign}  {words}", kind, x=_PANEL_INSET, width=width, hold=True)
+    pile.text("Outcome of the moderation", style.LABEL, x=PANEL_INSET, hold=True, tag=Tag.H2)
+    pile.text(f"{tone.sign}  {words}", kind, x=PANEL_INSET, width=width, hold=True)
     pile.gap(2.0, hold=True)
-    pile.text(
-        wording.outcome_meaning(report.request, report.outcome), style.BODY, x=_PANEL_INSET, width=width
-    )
+    pile.text(wording.outcome_meaning(report.request, report.outcome), style.BODY, x=PANEL_INSET, width=width)
     pile.close_panel()
 
 
@@ -111,8 +112,9 @@ def _add_facts(pile: Pile, report: ModerationReport) -> None:
     )
     pile.gap(12.0)
     pile.rule(hold=True)
-    for left, right in pairs:
-        pile.pair(left, right, above=3.0, below=3.6, ruled=True)
+    with pile.within(Tag.LIST):
+        for left, right in pairs:
+            pile.pair(left, right, above=3.0, below=3.6, ruled=True)
 
 
 def _add_prose(pile: Pile, title: str, text: str) -> None:
@@ -131,29 +133,26 @@ def _add_actions(pile: Pile, report: ModerationReport) -> None:
     pile.text(wording.actions_introduction(report.outcome), style.BODY, hold=True)
     pile.gap(4.0, hold=True)
     sample_at, about_at, text_at = 28.0, 70.0, 214.0
-    pile.table_head(
-        (
-            (0.0, "No."),
-            (sample_at, "Sample"),
-            (about_at, "Learner and unit"),
-            (text_at, "What the centre does"),
-        )
+    columns = (
+        (0.0, "No."),
+        (sample_at, "Sample"),
+        (about_at, "Learner and unit"),
+        (text_at, "What the centre does"),
     )
-    for index, action in enumerate(report.actions):
-        about = f"{action.learner_name}\nUnit {action.unit_code}"
-        pile.row(
-            [
-                pile.cell(str(action.number), style.BODY_BOLD, 0.0, sample_at),
-                pile.cell(str(action.sample_position), style.BODY, sample_at, about_at - sample_at),
-                pile.cell(about, style.BODY, about_at, text_at - about_at - 12.0),
-                pile.cell(action.text, style.BODY, text_at, TEXT_WIDTH - text_at),
-            ],
-            above=3.4,
-            below=4.2,
-            hold=_holds(index, len(report.actions)),
-            ruled=True,
-        )
-    pile.end_table()
+    with pile.table(columns):
+        for index, action in enumerate(report.actions):
+            about = f"{action.learner_name}\nUnit {action.unit_code}"
+            pile.table_row(
+                [
+                    (str(action.number), style.BODY_BOLD, 0.0, sample_at),
+                    (str(action.sample_position), style.BODY, sample_at, about_at - sample_at),
+                    (about, style.BODY, about_at, text_at - about_at - 12.0),
+                    (action.text, style.BODY, text_at, TEXT_WIDTH - text_at),
+                ],
+                above=3.4,
+                below=4.2,
+                hold=holds(index, len(report.actions)),
+            )
 
 
 def _add_learners(pile: Pile, report: ModerationReport) -> None:
@@ -165,28 +164,20 @@ def _add_learners(pile: Pile, report: ModerationReport) -> None:
     pile.text(wording.LEARNERS_APART, style.BODY, hold=True)
     pile.gap(4.0, hold=True)
     name_at, words_at = 110.0, 320.0
-    pile.table_head(((0.0, "Learner number"), (name_at, "Name"), (words_at, "Outcome")))
-    for index, learner in enumerate(report.learners):
-        tone = style.tone_of_learner(learner.satisfactory)
-        verdict = replace(style.BODY_BOLD, colour=tone.strong)
-        words = f"{tone.sign}  {learner.words}"
-        pile.row(
-            [
-                pile.cell(learner.learner_number, style.BODY, 0.0, name_at - 12.0),
-                pile.cell(learner.learner_name, style.BODY, name_at, words_at - name_at - 12.0),
-                pile.cell(words, verdict, words_at, TEXT_WIDTH - words_at),
-            ],
-            above=2.2,
-            below=2.8,
-            hold=_holds(index, len(report.learners)),
-            ruled=True,
-        )
-    pile.end_table()
-
-
-def _holds(index: int, count: int) -> bool:
-    """No page begins or ends with a single row of a table that has more."""
-    return index + 1 < count and (index == 0 or index == count - 2)
+    with pile.table(((0.0, "Learner number"), (name_at, "Name"), (words_at, "Outcome"))):
+        for index, learner in enumerate(report.learners):
+            tone = style.tone_of_learner(learner.satisfactory)
+            verdict = replace(style.BODY_BOLD, colour=tone.strong)
+            pile.table_row(
+                [
+                    (learner.learner_number, style.BODY, 0.0, name_at - 12.0),
+                    (learner.learner_name, style.BODY, name_at, words_at - name_at - 12.0),
+                    (f"{tone.sign}  {learner.words}", verdict, words_at, TEXT_WIDTH - words_at),
+                ],
+                above=2.2,
+                below=2.8,
+                hold=holds(index, len(report.learners)),
+            )
 
 
 def _add_heading(pile: Pile, words: str) -> None:
@@ -206,7 +197,7 @@ def _add_sign_off(pile: Pile, report: ModerationReport) -> None:
     _add_heading(pile, "Sign-off")
     start = len(pile.strips)
     pile.open_panel(style.WASH)
-    width = TEXT_WIDTH - 2 * _PANEL_INSET
+    width = TEXT_WIDTH - 2 * PANEL_INSET
     if report.signed_at is None:
         statement = "Not signed off. This draft has not been issued and changes nothing for the batch."
         signed = "–"
@@ -216,15 +207,16 @@ def _add_sign_off(pile: Pile, report: ModerationReport) -> None:
             "above. No handwritten signature is needed."
         )
         signed = f"{moment(report.signed_at)} (London)"
-    pile.text(statement, style.BODY, x=_PANEL_INSET, width=width, hold=True)
+    pile.text(statement, style.BODY, x=PANEL_INSET, width=width, hold=True)
     pile.gap(4.0, hold=True)
     outcome = report.outcome.words if report.outcome else wording.NO_OUTCOME
-    for label, value in (
-        ("Moderator", report.moderator_name),
-        ("Signed off", signed),
-        ("Outcome", outcome),
-        ("Request", report.request.number),
-    ):
-        pile.labelled(label, value, x=_PANEL_INSET, hold=True)
+    with pile.within(Tag.LIST):
+        for label, value in (
+            ("Moderator", report.moderator_name),
+            ("Signed off", signed),
+            ("Outcome", outcome),
+            ("Request", report.request.number),
+        ):
+            pile.labelled(label, value, x=PANEL_INSET, hold=True)
     pile.close_panel()
     pile.keep_together(start, TEXT_HEIGHT)

@@ -13,10 +13,14 @@ _ROUNDING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A strip and how far its top lies below the top of the text area, in points."""
+    """A strip and how far its top lies below the top of the text area, in points.
+
+    repeated: a head that the page repeats, which is shown and not read aloud.
+    """
 
     down: float
     strip: Strip
+    repeated: bool = False
 
 
 @dataclass(slots=True)
@@ -26,9 +30,9 @@ class Page:
     placed: list[Placed] = field(default_factory=list)
     filled: float = 0.0
 
-    def add(self, strip: Strip) -> None:
+    def add(self, strip: Strip, *, repeated: bool = False) -> None:
         """Puts a strip under the others."""
-        self.placed.append(Placed(self.filled, strip))
+        self.placed.append(Placed(self.filled, strip, repeated))
         self.filled += strip.height
 
 
@@ -58,7 +62,7 @@ def paginate(strips: Sequence[Strip], height: float) -> list[Page]:
                     continue
                 if len(pages) > 1:
                     for head in strip.head:
-                        page.add(head)
+                        page.add(head, repeated=True)
             page.add(strip)
     return pages
 

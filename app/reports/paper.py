@@ -1,89 +1,106 @@
-"""Pages of strips into the bytes of a PDF: always the same bytes for the same pages."""
+"""Pages of strips into the bytes of a PDF: always the same bytes for the same pages.
+
+The file keeps to PDF/UA-1, so that everybody can read it, and to PDF/A-2a, so that it can be kept for good.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from app.reports.archive import PRODUCER, About, metadata, srgb_profile
 from app.reports.fonts import bundled_fonts
-from app.reports.pages import Page, Placed
-from app.reports.setting import Line, Typesetter
-from app.reports.strips import Box, Panel, Words
-from app.reports.style import (
-    DRAFT,
-    FOOTER_BASELINE,
-    FURNITURE,
-    HAIRLINE,
-    HEADER_BASELINE,
-    LEFT,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    TEXT_WIDTH,
-    TOP,
-    Colour,
-    Face,
-    Type,
-)
+from app.reports.pages import Page
+from app.reports.painting import Furniture, Painter, check_marked
+from app.reports.pdf_file import Numbered, stream
+from app.reports.setting import Typesetter
+from app.reports.structure import Part, Structure
+from app.reports.style import PAGE_HEIGHT, PAGE_WIDTH, Face
+from app.reports.tagging import write_structure
 from app.reports.typed import for_the_reader_program
 
 _one_at_a_time = threading.Lock()
 # The library's fonts keep a reading position and its settings are global: two reports must not be made at once.
 
 _UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
-_DRAFT_MARK = Type(Face.BOLD, 62.0, 62.0, DRAFT)
-_DRAFT_BADGE = Type(Face.BOLD, 8.6, 11.0, DRAFT)
-_DRAFT_STRENGTH = 0.09
-_ROUND = 0.5523
 
 
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """What stands on every page, and what the file says about itself.
+def print_pages(
+    pages: Sequence[Page], furniture: Furniture, setter: Typesetter, structure: Structure
+) -> bytes:
+    """The PDF of these pages: compressed, tagged, in en-GB, its viewer told to show the title.
 
-    draft: words that mark each page as not issued; empty for an issued report. dated: None for a draft.
+    structure: the parts that the words of the pages belong to. Raises Untagged where words belong to none.
     """
-
-    title: str
-    author: str
-    subject: str
-    creator: str
-    header_left: str
-    header_right: str
-    footer_left: str
-    draft: str
-    dated: datetime | None
-
-
-def print_pages(pages: Sequence[Page], furniture: Furniture, setter: Typesetter) -> bytes:
-    """The PDF of these pages: compressed, in en-GB, its viewer told to show the title."""
-    from reportlab.pdfgen.canvas import Canvas
-
     with _one_at_a_time, _pinned_settings():
-        out = io.BytesIO()
-        # Untyped on purpose: the library's type stubs know neither its fonts' names nor its document.
-        canvas_class: Any = Canvas
-        canvas = canvas_class(
-            out,
+        canvas = canvas_class()(
+            None,
             pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
             pageCompression=0,  # Compressed by our own filter, whose level is fixed.
             invariant=1,
             lang="en-GB",
             initialFontName=bundled_fonts().registered(Face.REGULAR),
         )
-        _describe(canvas, furniture)
-        painter = _Painter(canvas)
-        for number, page in enumerate(pages, start=1):
-            painter.page(page, furniture, f"Page {number} of {len(pages)}", setter)
+        about = _about(furniture)
+        _describe(canvas, about)
+        parts = structure.in_reading_order()
+        painter = Painter(canvas, setter)
+        for number, page in enumerate(pages):
+            painter.page(number, page, furniture, f"Page {number + 1} of {len(pages)}")
             canvas.showPage()
-        canvas.save()
-        return out.getvalue()
+        return _as_archived(canvas, about, parts)
+
+
+def _as_archived(canvas: Any, about: About, parts: Sequence[Part]) -> bytes:
+    """The file, with everything that the two standards ask for beside the pages."""
+    document = canvas._doc
+    pages = document.Pages.pages
+    for number, page in enumerate(pages):
+        _add_entries(page, {"StructParents": number, "Tabs": "/S"})
+    later = {
+        name: document.Reference("null", name) for name in ("Metadata", "OutputIntents", "StructTreeRoot")
+    }
+    _add_entries(document.Catalog, later | {"MarkInfo": "<< /Marked true >>"})
+    objects = Numbered(document, canvas)
+    profile = objects.reserve(1)
+    objects.put(profile, stream("/N 3", srgb_profile()))
+    intent = f"/S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB) /DestOutputProfile {profile} 0 R"
+    objects.put(objects.number_of("OutputIntents"), f"[<< /Type /OutputIntent {intent} >>]".encode("ascii"))
+    # Programs that know nothing of PDF look for the description too: it stays plain.
+    description = stream("/Type /Metadata /Subtype /XML", metadata(about), compressed=False)
+    objects.put(objects.number_of("Metadata"), description)
+    write_structure(objects, objects.number_of("StructTreeRoot"), parts, len(pages))
+    return objects.as_file()
+
+
+def _add_entries(page_or_catalog: Any, entries: Mapping[str, Any]) -> None:
+    """The library writes down only the entries it knows of."""
+    page_or_catalog.__NoDefault__ = [*page_or_catalog.__NoDefault__, *entries]
+    for name, value in entries.items():
+        setattr(page_or_catalog, name, value)
+
+
+@lru_cache(maxsize=1)
+def canvas_class() -> Any:
+    # A function, so that the PDF library is imported only when a report is made.
+    from reportlab.pdfgen.canvas import Canvas
+
+    # Untyped on purpose: the stubs of the library know neither the names of its fonts nor its document.
+    untyped: Any = Canvas
+
+    class MarkedCanvas(untyped):  # type: ignore[misc]
+        """Refuses to close a page on which anything was drawn past the Painter."""
+
+        def showPage(self) -> None:
+            check_marked(self._code)
+            super().showPage()
+
+    return MarkedCanvas
 
 
 @contextmanager
@@ -111,149 +128,23 @@ class _Deflate:
         return zlib.compress(content.encode("latin-1") if isinstance(content, str) else content, 9)
 
 
-def _describe(canvas: Any, furniture: Furniture) -> None:
+def _about(furniture: Furniture) -> About:
     """What the file says about itself, without a look at the clock or the environment."""
-    canvas.setTitle(for_the_reader_program(furniture.title))
-    canvas.setAuthor(for_the_reader_program(furniture.author))
-    canvas.setSubject(for_the_reader_program(furniture.subject))
-    canvas.setCreator(furniture.creator)
-    canvas.setProducer("ReportLab")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    document = canvas._doc
-    document.defaultStreamFilters = [_Deflate()]
-    # The library starts its fingerprint from a time that SOURCE_DATE_EPOCH may set.
-    document.signature = hashlib.md5(b"touchstone report", usedforsecurity=False)
-    dated = (furniture.dated or _UNDATED).astimezone(UTC)
-    canvas.setDateFormatter(lambda *_ignored: f"D:{dated:%Y%m%d%H%M%S}+00'00'")
-
-
-class _Painter:
-    """Writes marks as PDF operations; coordinates count down from the page's top left."""
-
-    def __init__(self, canvas: Any) -> None:
-        self._canvas = canvas
-        self._fonts = bundled_fonts()
-        self._anchors = 0
-
-    def page(self, page: Page, furniture: Furniture, page_words: str, setter: Typesetter) -> None:
-        operations: list[str] = []
-        for panel, down, height in _panels(page.placed):
-            operations.append(_box(Box(panel.x, TOP + down, panel.width, height, panel.fill, 2.0)))
-            if panel.edge is not None:
-                operations.append(_box(Box(panel.x, TOP + down, 3.0, height, panel.edge)))
-        for placed in page.placed:
-            top = TOP + placed.down
-            for mark in placed.strip.marks:
-                if isinstance(mark, Box):
-                    operations.append(
-                        _box(Box(mark.x, top + mark.down, mark.width, mark.height, mark.fill, mark.radius))
-                    )
-                else:
-                    operations.append(
-                        self._words(Words(mark.x, top + mark.down, mark.runs, mark.size, mark.colour))
-                    )
-            self._anchor(placed, top)
-        operations.extend(self._furniture(furniture, page_words, setter))
-        self._canvas.addLiteral("\n".join(operations))
-        if furniture.draft:
-            self._draft_mark(setter.line(furniture.draft, _DRAFT_MARK, PAGE_HEIGHT))
-
-    def _anchor(self, placed: Placed, top: float) -> None:
-        anchor = placed.strip.anchor
-        if anchor is None:
-            return
-        self._anchors += 1
-        key = f"part-{self._anchors}"
-        self._canvas.bookmarkPage(key, fit="XYZ", left=0, top=PAGE_HEIGHT - top + 6.0, zoom=0)
-        self._canvas.addOutlineEntry(
-            for_the_reader_program(anchor.title), key, level=anchor.level, closed=True
-        )
-
-    def _furniture(self, furniture: Furniture, page_words: str, setter: Typesetter) -> list[str]:
-        half = TEXT_WIDTH / 2.0 - 8.0
-        third = TEXT_WIDTH * 0.36
-        side = third if furniture.draft else half
-        right = setter.line(furniture.header_right, FURNITURE, side)
-        page_line = setter.line(page_words, FURNITURE, half)
-        written = [
-            (0.0, HEADER_BASELINE, setter.line(furniture.header_left, FURNITURE, side)),
-            (TEXT_WIDTH - right.width, HEADER_BASELINE, right),
-            (0.0, FOOTER_BASELINE, setter.line(furniture.footer_left, FURNITURE, TEXT_WIDTH - 90.0)),
-            (TEXT_WIDTH - page_line.width, FOOTER_BASELINE, page_line),
-        ]
-        operations = [
-            _box(Box(0.0, HEADER_BASELINE + 8.0, TEXT_WIDTH, 0.6, HAIRLINE)),
-            _box(Box(0.0, FOOTER_BASELINE - 16.0, TEXT_WIDTH, 0.6, HAIRLINE)),
-        ]
-        for x, down, line in written:
-            operations.append(self._words(Words(x, down, line.runs, FURNITURE.size, FURNITURE.colour)))
-        if furniture.draft:
-            badge = setter.line(furniture.draft, _DRAFT_BADGE, third)
-            x = (TEXT_WIDTH - badge.width) / 2.0
-            operations.append(self._words(Words(x, HEADER_BASELINE, badge.runs, _DRAFT_BADGE.size, DRAFT)))
-        return operations
-
-    def _draft_mark(self, line: Line) -> None:
-        """Large across the page, so faint that what lies beneath stays readable."""
-        canvas = self._canvas
-        canvas.saveState()
-        canvas.setFillAlpha(_DRAFT_STRENGTH)
-        canvas.translate(PAGE_WIDTH / 2.0, PAGE_HEIGHT / 2.0)
-        canvas.rotate(52)
-        words = self._words(Words(-LEFT, PAGE_HEIGHT + 22.0, line.runs, _DRAFT_MARK.size, DRAFT))
-        canvas.addLiteral(f"1 0 0 1 {-line.width / 2.0:.2f} 0 cm\n{words}")
-        canvas.restoreState()
-
-    def _words(self, words: Words) -> str:
-        """Text at a place; a run is written as hexadecimal codes of the font's subset."""
-        document = self._canvas._doc
-        parts = [
-            f"BT {_colour(words.colour)} 1 0 0 1 {LEFT + words.x:.2f} {PAGE_HEIGHT - words.down:.2f} Tm",
-        ]
-        for name, text in words.runs:
-            font = self._fonts.font(name)
-            for subset, codes in font.splitString(text, document):
-                inner = font.getSubsetInternalName(subset, document)
-                parts.append(f"{inner} {words.size:g} Tf <{codes.hex()}> Tj")
-        parts.append("ET")
-        return "\n".join(parts)
-
-
-def _panels(placed: Sequence[Placed]) -> list[tuple[Panel, float, float]]:
-    """Each panel of a page with its top and height; neighbouring strips that share one become one wash."""
-    found: list[tuple[Panel, float, float]] = []
-    for item in placed:
-        panel = item.strip.panel
-        if panel is None:
-            continue
-        if found and found[-1][0] is panel:
-            top = found[-1][1]
-            found[-1] = (panel, top, item.down + item.strip.height - top)
-        else:
-            found.append((panel, item.down, item.strip.height))
-    return found
-
-
-def _colour(colour: Colour) -> str:
-    red, green, blue = (f"{part / 255.0:.3f}" for part in colour)
-    return f"{red} {green} {blue} rg"
-
-
-def _box(box: Box) -> str:
-    """A filled rectangle; rounded corners are quarter circles drawn as curves."""
-    left, top = LEFT + box.x, PAGE_HEIGHT - box.down
-    right, foot = left + box.width, top - box.height
-    if not box.radius:
-        return f"{_colour(box.fill)} {left:.2f} {foot:.2f} {box.width:.2f} {box.height:.2f} re f"
-    r = min(box.radius, box.width / 2.0, box.height / 2.0)
-    c = r * (1.0 - _ROUND)
-    return (
-        f"{_colour(box.fill)} {left + r:.2f} {foot:.2f} m {right - r:.2f} {foot:.2f} l "
-        f"{right - c:.2f} {foot:.2f} {right:.2f} {foot + c:.2f} {right:.2f} {foot + r:.2f} c "
-        f"{right:.2f} {top - r:.2f} l "
-        f"{right:.2f} {top - c:.2f} {right - c:.2f} {top:.2f} {right - r:.2f} {top:.2f} c "
-        f"{left + r:.2f} {top:.2f} l "
-        f"{left + c:.2f} {top:.2f} {left:.2f} {top - c:.2f} {left:.2f} {top - r:.2f} c "
-        f"{left:.2f} {foot + r:.2f} l "
-        f"{left:.2f} {foot + c:.2f} {left + c:.2f} {foot:.2f} {left + r:.2f} {foot:.2f} c f"
+    return About(
+        title=for_the_reader_program(furniture.title),
+        author=for_the_reader_program(furniture.author),
+        subject=for_the_reader_program(furniture.subject),
+        creator=furniture.creator,
+        dated=(furniture.dated or _UNDATED).astimezone(UTC),
     )
+
+
+def _describe(canvas: Any, about: About) -> None:
+    canvas.setTitle(about.title)
+    canvas.setAuthor(about.author)
+    canvas.setSubject(about.subject)
+    canvas.setCreator(about.creator)
+    canvas.setProducer(PRODUCER)
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    canvas._doc.defaultStreamFilters = [_Deflate()]
+    canvas.setDateFormatter(lambda *_ignored: f"D:{about.dated:%Y%m%d%H%M%S}+00'00'")

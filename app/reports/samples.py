@@ -9,8 +9,10 @@ from app.domain.evidence import EvidenceKind
 from app.domain.moderation import Judgement, Note
 from app.domain.report import ModerationReport, ReportedSample
 from app.reports import style, wording
-from app.reports.strips import Anchor, Cell, Pile, Strip, pill
-from app.reports.style import LABEL_WIDTH, NUMBER_WIDTH, TEXT_HEIGHT, TEXT_WIDTH
+from app.reports.blocks import add_numbered, add_titled, continued
+from app.reports.strips import Anchor, Cell, Pile
+from app.reports.structure import Tag
+from app.reports.style import LABEL_WIDTH, TEXT_HEIGHT, TEXT_WIDTH
 
 _VALUE_WIDTH = TEXT_WIDTH - LABEL_WIDTH
 _FILE_WIDTH = 236.0
@@ -40,21 +42,26 @@ def _add_sample(pile: Pile, entry: ReportedSample, action_numbers: Sequence[int]
     sample, judgement = entry.sample, entry.judgement
     start = len(pile.strips)
     _add_title(pile, entry)
-    pile.head = _continued(pile, f"Sample {sample.position}, {sample.unit_code}, continued")
-    pile.pair(("Learner", sample.learner_name), ("Assessor", sample.assessor or "Not named"), hold=True)
-    pile.pair(
-        ("Learner number", sample.learner_number),
-        ("Assessor's decision", sample.assessor_decision or "Not given"),
-        hold=True,
-    )
-    pile.labelled("Why chosen", sample.reason or "Not recorded", above=_APART)
-    if judgement is not None:
-        if judgement.rationale.strip():
-            pile.labelled("Rationale", judgement.rationale.strip(), above=_APART)
-        _add_actions(pile, judgement, action_numbers)
-    _add_evidence(pile, entry)
-    if entry.notes:
-        add_notes(pile, entry.notes, LABEL_WIDTH, label="Notes")
+    pile.head = continued(pile, f"Sample {sample.position}, {sample.unit_code}, continued")
+    with pile.within(Tag.LIST):
+        pile.pair(("Learner", sample.learner_name), ("Assessor", sample.assessor or "Not named"), hold=True)
+        pile.pair(
+            ("Learner number", sample.learner_number),
+            ("Assessor's decision", sample.assessor_decision or "Not given"),
+            hold=True,
+        )
+        pile.labelled("Why chosen", sample.reason or "Not recorded", above=_APART)
+        if judgement is not None:
+            if judgement.rationale.strip():
+                pile.labelled("Rationale", judgement.rationale.strip(), above=_APART)
+            texts = [action.text.strip() for action in judgement.actions if action.text.strip()]
+            add_numbered(pile, list(zip(action_numbers, texts, strict=True)), above=_APART)
+        _add_evidence(pile, entry)
+        if entry.notes:
+            with pile.within(Tag.ITEM):
+                label = pile.cell("Notes", style.LABEL, 0.0, LABEL_WIDTH, pile.part(Tag.LABEL))
+                with pile.within(Tag.BODY):
+                    add_notes(pile, entry.notes, LABEL_WIDTH, label=label)
     pile.strips[-1].hold = True
     pile.gap(3.0, hold=True)
     pile.text(_record_words(judgement), style.SMALL, x=LABEL_WIDTH)
@@ -68,39 +75,11 @@ def _add_title(pile: Pile, entry: ReportedSample) -> None:
     decision = entry.judgement.decision if entry.judgement is not None else None
     words = decision.words if decision is not None else "Not judged yet"
     credits = f"{sample.unit_credits} credit{'' if sample.unit_credits == 1 else 's'}"
-    badge = pill(
-        pile.setter, words, style.tone_of_decision(decision), style.BADGE, right=TEXT_WIDTH, down=0.0
-    )
     anchor = Anchor(f"{sample.position}. {sample.learner_name}, {sample.unit_code}", 1)
     pile.rule(style.ACCENT, 1.0, hold=True)
-    pile.gap(6.0, hold=True)
-    number = pile.setter.lines(f"Sample {sample.position}", style.EYEBROW, LABEL_WIDTH)
-    pile.row([Cell(0.0, number, style.EYEBROW)], hold=True, anchor=anchor, extra=badge)
-    pile.text(f"{sample.unit_code}  {sample.unit_title} ({credits})", style.SUBHEADING, hold=True)
-    pile.gap(3.0, hold=True)
-
-
-def _continued(pile: Pile, words: str) -> tuple[Strip, ...]:
-    """What stands on top of a page on which a sample goes on."""
-    aside = Pile(pile.setter)
-    aside.row([Cell(0.0, [pile.setter.line(words, style.ASIDE, TEXT_WIDTH)], style.ASIDE)], below=4.0)
-    return tuple(aside.strips)
-
-
-def _add_actions(pile: Pile, judgement: Judgement, numbers: Sequence[int]) -> None:
-    """The actions this sample led to, under the numbers they have in the list for the centre (M-59)."""
-    texts = [action.text.strip() for action in judgement.actions if action.text.strip()]
-    x = LABEL_WIDTH + NUMBER_WIDTH
-    for index, (number, text) in enumerate(zip(numbers, texts, strict=True)):
-        label = ("Actions" if len(texts) > 1 else "Action") if index == 0 else ""
-        pile.row(
-            [
-                pile.cell(label, style.LABEL, 0.0, LABEL_WIDTH),
-                pile.cell(str(number), style.BODY_BOLD, LABEL_WIDTH, NUMBER_WIDTH),
-                pile.cell(text, style.BODY, x, TEXT_WIDTH - x),
-            ],
-            above=_APART,
-        )
+    unit = f"{sample.unit_code}  {sample.unit_title} ({credits})"
+    tone = style.tone_of_decision(decision)
+    add_titled(pile, Tag.H3, f"Sample {sample.position}", unit, words, tone, anchor=anchor)
 
 
 def _add_evidence(pile: Pile, entry: ReportedSample) -> None:
@@ -111,19 +90,22 @@ def _add_evidence(pile: Pile, entry: ReportedSample) -> None:
     x = LABEL_WIDTH + _FILE_WIDTH + _GUTTER
     # As a centre lists them: the learner's work first (M-42).
     kinds = list(EvidenceKind)
-    for index, item in enumerate(sorted(entry.evidence, key=lambda item: kinds.index(item.kind))):
-        excuse = item.not_applicable.strip()
-        pile.row(
-            [
-                pile.cell("Evidence given" if index == 0 else "", style.LABEL, 0.0, LABEL_WIDTH),
-                pile.cell(excuse or item.name, style.BODY, LABEL_WIDTH, _FILE_WIDTH),
-                pile.cell(wording.evidence_words(item), style.LABEL, x, TEXT_WIDTH - x),
-            ],
-            above=0.0 if index else _APART,
-        )
+    with pile.within(Tag.ITEM):
+        label = pile.part(Tag.LABEL)
+        with pile.within(Tag.BODY), pile.within(Tag.LIST):
+            for index, item in enumerate(sorted(entry.evidence, key=lambda item: kinds.index(item.kind))):
+                excuse = item.not_applicable.strip()
+                with pile.within(Tag.ITEM):
+                    file = pile.part(Tag.BODY)
+                cells = [
+                    pile.cell("Evidence given" if index == 0 else "", style.LABEL, 0.0, LABEL_WIDTH, label),
+                    pile.cell(excuse or item.name, style.BODY, LABEL_WIDTH, _FILE_WIDTH, file),
+                    pile.cell(wording.evidence_words(item), style.LABEL, x, TEXT_WIDTH - x, file),
+                ]
+                pile.row(cells, above=0.0 if index else _APART)
 
 
-def add_notes(pile: Pile, notes: Sequence[Note], x: float, *, label: str = "") -> None:
+def add_notes(pile: Pile, notes: Sequence[Note], x: float, *, label: Cell | None = None) -> None:
     """Notes in the order in which they were written: who, when, at which stage, and the words (M-53).
 
     x: where the words begin, in points from the left of the text area; ``label`` stands left of the first.
@@ -132,14 +114,10 @@ def add_notes(pile: Pile, notes: Sequence[Note], x: float, *, label: str = "") -
         about = f"{note.author_name}, {moment(note.written_at)}, {note.stage.words.lower()}"
         if index:
             pile.gap(5.0)
-        pile.row(
-            [
-                pile.cell(label if index == 0 else "", style.LABEL, 0.0, LABEL_WIDTH),
-                pile.cell(about, style.LABEL, x, TEXT_WIDTH - x),
-            ],
-            above=_APART,
-            hold=True,
-        )
+        cells = [pile.cell(about, style.LABEL, x, TEXT_WIDTH - x, pile.part(Tag.PARAGRAPH))]
+        if label is not None and index == 0:
+            cells.insert(0, label)
+        pile.row(cells, above=_APART, hold=True)
         pile.text(note.text.strip(), style.BODY, x=x, hold=True)
         pile.text(f"Note {note.id}", style.SMALL, x=x)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.reports.fonts import Fonts, Glyph
 from app.reports.right_to_left import as_seen, may_run_right_to_left, starts_right_to_left
 from app.reports.style import Face, Type
-from app.reports.typed import REPLACEMENT, as_typed, in_one_line
+from app.reports.typed import REPLACEMENT, as_typed, in_one_line, letters_of
 
 Runs = tuple[tuple[str, str], ...]
 """Pieces of one line, each with the registered name of the font that draws it."""
@@ -19,10 +20,16 @@ _ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of set text and its width in points."""
+    """One line of set text and its width in points.
+
+    within_word: it ends in the middle of a word. says: what it says, where that is not what its runs show: they are in
+    the order in which the eye meets them.
+    """
 
     runs: Runs
     width: float
+    within_word: bool = False
+    says: str = ""
 
 
 class Typesetter:
@@ -33,20 +40,26 @@ class Typesetter:
         self._glyphs: dict[Face, dict[str, Glyph]] = {face: {} for face in Face}
         self._words: dict[Face, dict[str, float]] = {face: {} for face in Face}
         self._undrawable: set[str] = set()
+        # Labels, reasons and fixed sentences come again and again.
+        self._set: dict[tuple[str, Type, float], tuple[Line, ...]] = {}
 
     @property
     def undrawable(self) -> bool:
         """Whether any character so far had to be replaced."""
         return bool(self._undrawable)
 
-    def lines(self, text: str, kind: Type, room: float) -> list[Line]:
+    def lines(self, text: str, kind: Type, room: float) -> tuple[Line, ...]:
         """Text as a person typed it, in lines no wider than ``room`` points; empty typed lines stay."""
-        set_lines: list[Line] = []
+        known = self._set.get((text, kind, room))
+        if known is None:
+            known = self._set[text, kind, room] = tuple(self._lines(text, kind, room))
+        return known
+
+    def _lines(self, text: str, kind: Type, room: float) -> Iterator[Line]:
         for paragraph in as_typed(text).split("\n"):
             backwards = may_run_right_to_left(paragraph) and starts_right_to_left(paragraph)
-            for words, width in self._wrapped(paragraph, kind.face, room * 1000.0 / kind.size):
-                set_lines.append(self._line(words, width, kind, backwards))
-        return set_lines
+            for words, width, broken in self._wrapped(paragraph, kind.face, room * 1000.0 / kind.size):
+                yield self._line(words, width, kind, backwards, broken)
 
     def line(self, text: str, kind: Type, room: float) -> Line:
         """Text in a single line; what does not fit ends in an ellipsis. For a page's furniture only."""
@@ -59,14 +72,19 @@ class Typesetter:
         width = self._width(text, kind.face)
         return self._line(text, width, kind, may_run_right_to_left(text) and starts_right_to_left(text))
 
-    def _line(self, text: str, width: float, kind: Type, backwards: bool) -> Line:
+    def _line(self, text: str, width: float, kind: Type, backwards: bool, within_word: bool = False) -> Line:
         seen = as_seen(text, right_to_left=backwards)
-        return Line(self._runs(seen, kind.face), width * kind.size / 1000.0)
+        says = letters_of(text) if may_run_right_to_left(text) else text
+        says = "" if says == seen else says
+        return Line(self._runs(seen, kind.face), width * kind.size / 1000.0, within_word, says)
 
-    def _wrapped(self, paragraph: str, face: Face, limit: float) -> list[tuple[str, float]]:
-        """Lines and their widths in thousandths of the size. Spaces at a break are swallowed by it."""
+    def _wrapped(self, paragraph: str, face: Face, limit: float) -> list[tuple[str, float, bool]]:
+        """Lines, their widths in thousandths of the size, and whether each ends within a word.
+
+        Spaces at a break are swallowed by it.
+        """
         space = self._glyph(face, " ").width
-        lines: list[tuple[str, float]] = []
+        lines: list[tuple[str, float, bool]] = []
         line: list[str] = []
         used = 0.0
         for word in paragraph.split(" "):
@@ -76,17 +94,17 @@ class Typesetter:
                 used += space + width
                 continue
             if line:
-                lines.append((" ".join(line), used))
+                lines.append((" ".join(line), used, False))
             line, used = [], 0.0
             if lines and not word:
                 continue
             if width > limit:
                 *whole, word = self._broken(word, face, limit)
-                lines.extend((piece, self._width(piece, face)) for piece in whole)
+                lines.extend((piece, self._width(piece, face), True) for piece in whole)
                 width = self._width(word, face)
             line, used = [word], width
         if line or not lines:
-            lines.append((" ".join(line), used))
+            lines.append((" ".join(line), used, False))
         return lines
 
     def _broken(self, word: str, face: Face, limit: float) -> list[str]:

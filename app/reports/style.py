@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from app.domain.moderation import Decision, Outcome
+from app.domain.review_terms import Level, ReviewOutcome
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
@@ -21,6 +22,7 @@ TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
 TEXT_HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 LABEL_WIDTH = 88.0
 NUMBER_WIDTH = 24.0
+PANEL_INSET = 16.0
 HEADER_BASELINE = 40.0
 FOOTER_BASELINE = PAGE_HEIGHT - 36.0
 
@@ -33,7 +35,7 @@ WHITE: Colour = (255, 255, 255)
 DRAFT: Colour = (150, 40, 30)
 
 
-class Face(Enum):
+class Face(StrEnum):
     """The three faces a report is set in; the value is the bundled file's name."""
 
     REGULAR = "NotoSans-Regular"
@@ -64,6 +66,7 @@ COLUMN_HEAD = Type(Face.BOLD, 8.0, 12.0, MUTED)
 SMALL = Type(Face.REGULAR, 6.8, 9.6, MUTED)
 FURNITURE = Type(Face.REGULAR, 7.8, 10.0, MUTED)
 BADGE = Type(Face.BOLD, 8.6, 12.0, INK)
+DRAFT_LINE = Type(Face.BOLD, 8.5, 13.0, DRAFT)
 VERDICT = Type(Face.BOLD, 18.0, 24.0, INK)
 
 
@@ -79,6 +82,7 @@ class Tone:
 _GOOD = Tone("✓", (24, 98, 56), (231, 243, 236))
 _BAD = Tone("✗", (150, 40, 30), (251, 236, 233))
 _OPEN = Tone("?", (125, 80, 0), (253, 243, 222))
+_PARTLY = Tone("!", (125, 80, 0), (253, 243, 222))
 _NONE = Tone("–", MUTED, (238, 241, 245))
 
 # A suspicion has no tone of its own: no report tells of one (D-5).
@@ -104,3 +108,21 @@ def tone_of_outcome(outcome: Outcome | None) -> Tone:
 def tone_of_learner(satisfactory: bool) -> Tone:
     """The tone of a learner's outcome (M-56)."""
     return _GOOD if satisfactory else _OPEN
+
+
+_LEVEL_TONES = {Level.MET: _GOOD, Level.PARTLY_MET: _PARTLY, Level.NOT_MET: _BAD, Level.NOT_APPLICABLE: _NONE}
+_REVIEW_TONES = {
+    ReviewOutcome.NO_ACTION: _GOOD,
+    ReviewOutcome.ACTION_REQUIRED: _PARTLY,
+    ReviewOutcome.SUPPORT_REQUIRED: _BAD,
+}
+
+
+def tone_of_level(level: Level | None) -> Tone:
+    """The tone of a quality judgement; None is one that is not made (D-9)."""
+    return _NONE if level is None else _LEVEL_TONES[level]
+
+
+def tone_of_review(outcome: ReviewOutcome | None) -> Tone:
+    """The tone of a review's outcome; None is one that is not decided."""
+    return _NONE if outcome is None else _REVIEW_TONES[outcome]

@@ -41,11 +41,23 @@ def for_the_reader_program(text: str) -> str:
     return " ".join("".join(_shown(character) for character in text).split())
 
 
+def letters_of(text: str) -> str:
+    """Set text with each joined Arabic form as the letters it stands for."""
+    return "".join(
+        unicodedata.normalize("NFKC", character) if "\ufb50" <= character <= "\ufefc" else character
+        for character in text
+    )
+
+
 def _shown(character: str) -> str:
     if character < "\x7f":
         return character if character >= " " or character == "\n" else REPLACEMENT
+    if ord(character) & 0xFFFE == 0xFFFE:
+        # Never a character in any text; a file that describes itself with one cannot be read.
+        return REPLACEMENT
     match unicodedata.category(character):
-        case "Cc" | "Cs":
+        case "Cc" | "Cs" | "Co":
+            # Private characters mean something else to each reader, and nothing to one who listens.
             return REPLACEMENT
         case "Cf":
             return ""

@@ -10,6 +10,8 @@ from app.domain.report import ModerationReport
 
 DRAFT_WORDS = "Draft – not issued"
 
+DRAFT_SENTENCE = "This is a draft. It has not been issued."
+
 NO_OUTCOME = "Not decided yet"
 
 LEARNERS_APART = (

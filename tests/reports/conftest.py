@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -35,9 +36,35 @@ def text_of(pages_of: Callable[[bytes], list[str]]) -> Callable[[bytes], str]:
     return lambda pdf: " ".join(" ".join(pages_of(pdf)).split())
 
 
+@pytest.fixture
+def boxes_of() -> Callable[[bytes], list[tuple[int, float, float, float, float]]]:
+    """Page number, left, right, bottom and top of every visible character of a PDF, in points from the lower left."""
+    return _character_boxes
+
+
 def _text(page: Any) -> str:
     text_page = page.get_textpage()
     try:
         return str(text_page.get_text_bounded()).replace("\r\n", "\n")
     finally:
         text_page.close()
+
+
+def _character_boxes(pdf: bytes) -> list[tuple[int, float, float, float, float]]:
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    boxes = []
+    document = pypdfium2.PdfDocument(pdf)
+    for number in range(len(document)):
+        text_page = document[number].get_textpage()
+        for index in range(text_page.count_chars()):
+            left, right, low, high = (ctypes.c_double() for _ in range(4))
+            found = pdfium.FPDFText_GetCharBox(text_page.raw, index, left, right, low, high)
+            blank = chr(pdfium.FPDFText_GetUnicode(text_page.raw, index)).isspace()
+            if found and not blank and right.value > left.value:
+                boxes.append((number + 1, left.value, right.value, low.value, high.value))
+        text_page.close()
+    document.close()
+    assert boxes
+    return boxes

@@ -15,8 +15,11 @@ from pathlib import Path
 import moderation_reports as reports
 import pypdfium2
 import pytest
+import visit_reports as visits
+from pdf_reading import Pdf, Stream
 
 from app.reports.moderation import render_moderation_report
+from app.reports.visit import render_visit_report
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -46,27 +49,37 @@ SURROUNDINGS = {
 
 
 @pytest.mark.parametrize("surroundings", sorted(SURROUNDINGS))
-@pytest.mark.parametrize("shape", ["rejected", "draft"])
-def test_the_same_bytes_in_any_surroundings(shape: str, surroundings: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("maker", "shape"),
+    [("moderation_reports", "rejected"), ("moderation_reports", "draft"), ("visit_reports", "blocked")],
+)
+def test_the_same_bytes_in_any_surroundings(
+    maker: str, shape: str, surroundings: str, tmp_path: Path
+) -> None:
     environment = (
         os.environ | {"PYTHONPATH": str(REPOSITORY), "HOME": str(tmp_path)} | SURROUNDINGS[surroundings]
     )
     child = subprocess.run(
-        [sys.executable, str(HERE / "moderation_reports.py"), shape],
+        [sys.executable, str(HERE / f"{maker}.py"), shape],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
         check=True,
         timeout=120,
     )
-    here = render_moderation_report(reports.SHAPES[shape]())
+    if maker == "visit_reports":
+        here = render_visit_report(visits.SHAPES[shape]())
+    else:
+        here = render_moderation_report(reports.SHAPES[shape]())
     assert hashlib.sha256(child.stdout).hexdigest() == hashlib.sha256(here).hexdigest()
 
 
 def test_a_report_does_not_depend_on_the_reports_made_before_it() -> None:
     first = render_moderation_report(reports.accepted())
+    visit = render_visit_report(visits.register_only())
     render_moderation_report(reports.draft())
     assert render_moderation_report(reports.accepted()) == first
+    assert render_visit_report(visits.register_only()) == visit
 
 
 def test_reports_made_at_the_same_time_do_not_disturb_each_other() -> None:
@@ -106,8 +119,10 @@ def test_the_file_describes_itself() -> None:
         "5D11 Level 5 Diploma in Leading Teams and Services, Alderbrook Institute of Management (C-20418)"
     )
     assert about["CreationDate"] == about["ModDate"] == "D:20260421154200+00'00'"
-    assert b"/DisplayDocTitle true" in pdf
-    assert b"/Lang (en-GB)" in pdf
+    read = Pdf(pdf)
+    catalog = read.root
+    assert read.get(catalog["ViewerPreferences"])["DisplayDocTitle"] is True
+    assert catalog["Lang"] == b"en-GB"
     assert [title for level, title in titles if level == 0] == [
         "Outcome",
         "Actions for the centre",
@@ -130,14 +145,16 @@ def test_a_draft_carries_no_date_from_the_clock() -> None:
 
 
 def test_every_font_is_embedded() -> None:
-    pdf = render_moderation_report(reports.rejected())
-    assert pdf.count(b"/FontFile2") == pdf.count(b"/Type /FontDescriptor") >= 3
-    assert b"/Type1" not in pdf
-    assert b"Helvetica" not in pdf
+    pdf = Pdf(render_moderation_report(reports.rejected()))
+    fonts = [item for item in pdf.objects.values() if isinstance(item, dict) and item.get("Type") == "Font"]
+    assert len(fonts) >= 3
+    for font in fonts:
+        assert font["Subtype"] == "TrueType"
+        assert isinstance(pdf.get(pdf.get(font["FontDescriptor"])["FontFile2"]), Stream)
 
 
 def test_the_pdf_library_is_loaded_only_when_a_report_is_made() -> None:
-    says = "import app.reports.moderation, sys; print('reportlab' in sys.modules)"
+    says = "import app.reports.moderation, app.reports.visit, sys; print('reportlab' in sys.modules)"
     child = subprocess.run(
         [sys.executable, "-c", says],
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},

@@ -71,6 +71,7 @@ def test_a_character_falls_back_to_the_other_font_alone() -> None:
         ("a\tb", "a    b"),
         ("e\u0301", "é"),
         ("a\x00b", "a�b"),
+        ("a\uf6c5b\ufffec", "a�b�c"),
         ("a\u202eb\u00ad\ufeff", "ab"),
         ("a\u2003b\u00a0c", "a b\u00a0c"),
         ("❤\ufe0f", "❤"),

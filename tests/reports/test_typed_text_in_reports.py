@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
-import zlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
 
 import moderation_reports as reports
 import pypdfium2
-import pypdfium2.raw as pdfium
 import pytest
+import visit_reports as visits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pdf_reading import Pdf, Stream
 
 from app.domain.moderation import ActionForCentre
 from app.domain.report import ModerationReport, ReportedAction
 from app.reports import style
 from app.reports.moderation import render_moderation_report
+from app.reports.visit import render_visit_report
 
 Text = Callable[[bytes], str]
 Pages = Callable[[bytes], list[str]]
+Boxes = Callable[[bytes], list[tuple[int, float, float, float, float]]]
 
 MARKUP = "<b>Bold</b> & <font size=40>large</font> <img src='file:///etc/hosts'/> &lt; <para> (brackets\\)"
 LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 9
@@ -76,6 +78,25 @@ def with_text_everywhere(text: str) -> ModerationReport:
     )
 
 
+def filled_with(text: str, record: Any) -> Any:
+    """A visit report's content in which a person typed the same text into every field there is."""
+    if isinstance(record, Enum):
+        return record
+    if isinstance(record, str):
+        return text
+    if isinstance(record, tuple):
+        return tuple(filled_with(text, one) for one in record)
+    if is_dataclass(record) and not isinstance(record, type):
+        said = {field.name: filled_with(text, getattr(record, field.name)) for field in fields(record)}
+        return replace(record, **said)
+    return record
+
+
+def test_markup_in_a_visit_report_is_printed_and_never_obeyed(text_of: Text) -> None:
+    text = text_of(render_visit_report(filled_with(MARKUP, visits.register_only())))
+    assert text.count(MARKUP) > 100
+
+
 def test_markup_is_printed_and_never_obeyed(text_of: Text) -> None:
     text = text_of(render_moderation_report(reports.a_report(summary=MARKUP)))
     assert MARKUP in text
@@ -112,10 +133,13 @@ def test_a_rationale_of_20000_characters_flows_over_pages_without_a_word_lost(pa
 @pytest.mark.parametrize(
     "typed", [LONG_WORD, ADDRESS, "王小明" * 120, "Ж" * 500, "a" + "\u0301" * 300, "W " * 400]
 )
-def test_no_text_leaves_the_frame_of_a_page(typed: str) -> None:
-    for page_number, left, right, low, high in _character_boxes(
-        render_moderation_report(with_text_everywhere(typed))
-    ):
+@pytest.mark.parametrize("report", ["moderation", "visit"])
+def test_no_text_leaves_the_frame_of_a_page(typed: str, report: str, boxes_of: Boxes) -> None:
+    if report == "visit":
+        pdf = render_visit_report(filled_with(typed, visits.blocked()))
+    else:
+        pdf = render_moderation_report(with_text_everywhere(typed))
+    for page_number, left, right, low, high in boxes_of(pdf):
         assert left >= style.LEFT - 2.0, page_number
         assert right <= style.PAGE_WIDTH - style.RIGHT + 2.0, page_number
         assert low >= style.PAGE_HEIGHT - style.FOOTER_BASELINE - 6.0, page_number
@@ -151,7 +175,8 @@ def test_an_arabic_name_is_joined_for_the_eye_and_whole_for_searching(text_of: T
     assert "ليلى" in text or "ىليل" in text
     assert "�" not in text
     # The tables that turn drawn forms back into text name the letters themselves, not their joined forms.
-    tables = [stream for stream in _streams(pdf) if b"beginbfchar" in stream]
+    streams = [item.content for item in Pdf(pdf).objects.values() if isinstance(item, Stream)]
+    tables = [stream for stream in streams if b"beginbfchar" in stream]
     assert any(b"<0644>" in table for table in tables)
     assert not any(b"<FEDF>" in table for table in tables)
 
@@ -178,27 +203,3 @@ def test_any_text_in_every_field_makes_a_report(text: str) -> None:
 
 def test_a_lone_surrogate_is_replaced_and_breaks_nothing(text_of: Text) -> None:
     assert "a�b" in text_of(render_moderation_report(with_text_everywhere("a\ud800b")))
-
-
-def _streams(pdf: bytes) -> list[bytes]:
-    """Every compressed stream of a PDF, unpacked."""
-    parts = re.findall(rb"stream\n(x.*?)endstream", pdf, re.DOTALL)
-    assert parts
-    return [zlib.decompressobj().decompress(part) for part in parts]
-
-
-def _character_boxes(pdf: bytes) -> list[tuple[int, float, float, float, float]]:
-    """Page number, left, right, bottom and top of every visible character, in points from the page's lower left."""
-    boxes = []
-    document = pypdfium2.PdfDocument(pdf)
-    for number in range(len(document)):
-        text_page = document[number].get_textpage()
-        for index in range(text_page.count_chars()):
-            left, right, low, high = (ctypes.c_double() for _ in range(4))
-            found = pdfium.FPDFText_GetCharBox(text_page.raw, index, left, right, low, high)
-            if found and right.value > left.value:
-                boxes.append((number + 1, left.value, right.value, low.value, high.value))
-        text_page.close()
-    document.close()
-    assert boxes
-    return boxes
