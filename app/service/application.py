@@ -23,7 +23,15 @@ from app.service.blobs import BlobStore
 from app.service.database import open_engine, reading, require_current, setting
 from app.service.logs import head_and_log, note_beginning
 from app.service.passwords import Passwords
-from app.service.portal import evidence, staff, uploads
+from app.service.portal import (
+    engagement,
+    engagement_sign,
+    engagement_uploads,
+    evidence,
+    review_pages,
+    staff,
+    uploads,
+)
 from app.service.portal.context import dress
 from app.service.portal.pages import portal_router, problem_page
 from app.service.push import PushDesk
@@ -64,7 +72,15 @@ def create_app(settings: Settings) -> Litestar:
             files.router,
             portal_router(
                 [session_config(secure=secure).middleware],
-                further=(*evidence.HANDLERS, *uploads.HANDLERS, *staff.HANDLERS),
+                further=(
+                    *evidence.HANDLERS,
+                    *uploads.HANDLERS,
+                    *review_pages.HANDLERS,
+                    *engagement.HANDLERS,
+                    *engagement_sign.HANDLERS,
+                    *engagement_uploads.HANDLERS,
+                    *staff.HANDLERS,
+                ),
             ),
             healthz,
         ],

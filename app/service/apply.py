@@ -9,10 +9,10 @@ from app.domain.acts import (
     Act,
     ActOutcome,
     AddNote,
-    Deed,
     LogCentreContact,
     OutcomeKind,
     RecordJudgement,
+    RequestDeed,
     SubmitReport,
     WithdrawJudgement,
 )
@@ -44,7 +44,7 @@ from app.domain.schemes import scheme_for
 from app.service.ledger import Ledger
 from app.service.scope import REACHES_EVERY_REQUEST
 
-_NEEDS: dict[type[Deed], Permission] = {
+_NEEDS: dict[type[RequestDeed], Permission] = {
     RecordJudgement: Permission.JUDGE_SAMPLES,
     WithdrawJudgement: Permission.JUDGE_SAMPLES,
     AddNote: Permission.WRITE_NOTES,
@@ -53,28 +53,30 @@ _NEEDS: dict[type[Deed], Permission] = {
 }
 
 
-def apply_act(ledger: Ledger, act: Act, *, accepted: bool = False) -> ActOutcome:
-    """Checks one act and takes its effect into the ledger; the answer is applied, held, conflict or rejected.
+def apply_act(ledger: Ledger, act: Act, deed: RequestDeed, *, accepted: bool = False) -> ActOutcome:
+    """Checks one act in a request and takes its effect into the ledger; the answer is applied, held, conflict or
+    rejected.
 
-    ``accepted``: it was held back before, so that its author's right to it was looked at when it came.
+    ``deed``: the act's. ``accepted``: it was held back before, so that its author's right to it was looked at when it
+    came.
     """
     try:
-        before = ledger.request(act.request_id) if accepted else None
-        request = before or _request_in_reach(ledger, act)
-        _refuse_unstorable(act.deed)
-        match act.deed:
+        before = ledger.request(act.root) if accepted else None
+        request = before or _request_in_reach(ledger, act, deed)
+        _refuse_unstorable(deed)
+        match deed:
             case RecordJudgement():
-                return _record_judgement(ledger, act, act.deed, request)
+                return _record_judgement(ledger, act, deed, request)
             case WithdrawJudgement():
-                return _withdraw_judgement(ledger, act, act.deed, request)
+                return _withdraw_judgement(ledger, act, deed, request)
             case AddNote():
-                return _add_note(ledger, act, act.deed, request)
+                return _add_note(ledger, act, deed, request)
             case SubmitReport():
-                return _submit_report(ledger, act, act.deed, request)
+                return _submit_report(ledger, act, deed, request)
             case LogCentreContact():
-                check_contact(act.deed)
-                ledger.take_contact(act, act.deed)
-                return _applied(act)
+                check_contact(deed)
+                ledger.take_contact(act, deed)
+                return applied(act)
     except KnownError as refusal:
         # A hold stops the effect, not the work: the act is accepted and waits (M-64, protocol: held).
         kind = OutcomeKind.HELD if refusal.code == "on_hold" else OutcomeKind.REJECTED
@@ -91,9 +93,9 @@ def reaches_by_role(person: Person, permission: Permission) -> bool:
     )
 
 
-def _request_in_reach(ledger: Ledger, act: Act) -> ModerationRequest:
+def _request_in_reach(ledger: Ledger, act: Act, deed: RequestDeed) -> ModerationRequest:
     now, then = ledger.author, ledger.rights.author_then(act)
-    permission, request = _NEEDS[type(act.deed)], ledger.request(act.request_id)
+    permission, request = _NEEDS[type(deed)], ledger.request(act.root)
     if request is not None and any(who.may_at(permission, request.centre_id) for who in (now, then)):
         return request
     if not now.may(permission) and not then.may(permission):
@@ -117,8 +119,7 @@ def _request_in_reach(ledger: Ledger, act: Act) -> ModerationRequest:
     )
 
 
-def _refuse_unstorable(deed: Deed) -> None:
-    """NUL is the one character that not every database can keep; it has no meaning in anyone's words."""
+def _refuse_unstorable(deed: RequestDeed) -> None:
     for field in fields(deed):
         value = getattr(deed, field.name)
         for item in value if isinstance(value, tuple) else (value,):
@@ -129,12 +130,20 @@ def _refuse_unstorable(deed: Deed) -> None:
                     words = item.name + item.media_type
                 case _:
                     words = item if isinstance(item, str) else ""
-            if "\x00" in words:
-                raise KnownError(
-                    "unreadable_character",
-                    "The text has a character that cannot be kept.",
-                    "Type the text anew instead of pasting it.",
-                )
+            must_be_storable(words)
+
+
+def must_be_storable(words: str) -> None:
+    """NUL is the one character that not every database can keep; it has no meaning in anyone's words.
+
+    Raises KnownError ``unreadable_character``.
+    """
+    if "\x00" in words:
+        raise KnownError(
+            "unreadable_character",
+            "The text has a character that cannot be kept.",
+            "Type the text anew instead of pasting it.",
+        )
 
 
 def _sample_must_belong(ledger: Ledger, request: ModerationRequest, sample_id: str) -> None:
@@ -168,12 +177,12 @@ def _record_judgement(
     )
     ledger.take_judgement(judgement, after_judgement(request, deed.decision, london_day(ledger.now)))
     if standing(ledger.judgements_of(request.id, deed.sample_id)) is Standing.DISPUTED:
-        return _applied(
+        return applied(
             act,
             "disputed",
             "This sample was judged elsewhere too. Both judgements are kept until one is chosen.",
         )
-    return _applied(act)
+    return applied(act)
 
 
 def _withdraw_judgement(
@@ -185,7 +194,7 @@ def _withdraw_judgement(
     check_withdrawal(request, judgement, deed, ledger.author.id)
     if judgement is not None and not judgement.withdrawn:
         ledger.take_withdrawal(replace(judgement, withdrawn=deed.reason))
-    return _applied(act)
+    return applied(act)
 
 
 def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationRequest) -> ActOutcome:
@@ -205,7 +214,7 @@ def _add_note(ledger: Ledger, act: Act, deed: AddNote, request: ModerationReques
             files=deed.files,
         )
     )
-    return _applied(act)
+    return applied(act)
 
 
 def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: ModerationRequest) -> ActOutcome:
@@ -221,12 +230,7 @@ def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: Modera
             "Look at it again, then submit a new report.",
         )
     check_report(request, ledger.samples(request.id), ledger.judgements(request.id), deed)
-    if hashlib.sha256(deed.pdf).hexdigest() != deed.pdf_sha256:
-        raise KnownError(
-            "report_damaged", "The report arrived damaged.", "Open the request and submit the report again."
-        )
-    if not deed.pdf.startswith(b"%PDF-") or b"%%EOF" not in deed.pdf[-1024:]:
-        raise KnownError("not_a_pdf", "A report is a PDF and nothing else.")
+    must_be_a_pdf(deed.pdf, deed.pdf_sha256)
     ledger.blobs.put_bytes(deed.pdf)
     report = IssuedReport(
         id=act.id,
@@ -240,7 +244,15 @@ def _submit_report(ledger: Ledger, act: Act, deed: SubmitReport, request: Modera
     )
     today, days = london_day(ledger.now), _action_days(request.awarding_body)
     ledger.take_report(report, deed.summary, after_report(request, deed.outcome, today, days))
-    return _applied(act)
+    return applied(act)
+
+
+def must_be_a_pdf(pdf: bytes, sha256: str) -> None:
+    """Raises KnownError ``report_damaged`` or ``not_a_pdf`` for bytes that are not what was signed off, or no PDF."""
+    if hashlib.sha256(pdf).hexdigest() != sha256:
+        raise KnownError("report_damaged", "The report arrived damaged.", "Open it and submit it again.")
+    if not pdf.startswith(b"%PDF-") or b"%%EOF" not in pdf[-1024:]:
+        raise KnownError("not_a_pdf", "A report is a PDF and nothing else.")
 
 
 def _action_days(awarding_body: str) -> int:
@@ -251,5 +263,6 @@ def _action_days(awarding_body: str) -> int:
         return ACTION_DAYS
 
 
-def _applied(act: Act, code: str = "", says: str = "") -> ActOutcome:
+def applied(act: Act, code: str = "", says: str = "") -> ActOutcome:
+    """The answer to an act that was taken; with a code and words where there is something to say about it."""
     return ActOutcome(act.id, OutcomeKind.APPLIED, code, says)

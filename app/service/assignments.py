@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
+from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.people import Grant, Role
 from app.service import tables as t
@@ -13,6 +14,7 @@ from app.service.accounts import load_person, require_person
 from app.service.by_role import lock_person
 from app.service.database import transact
 from app.service.feed import Changes, lock_requests
+from app.service.interests import refuse_interest
 from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.records import load_requests
 from app.service.settings import present
@@ -25,7 +27,8 @@ def assign_moderator(
 
     ``now``: when, as work of whoever had it still counts for a time; by the machine's clock if not given.
 
-    Raises KnownError if there is no such request or person, or the person is no moderator.
+    Raises KnownError if there is no such request or person, the person is no moderator, or has an interest in the
+    centre (D-13).
     """
 
     def assign(connection: Connection) -> None:
@@ -49,11 +52,16 @@ def assign_in(
     lock_person(connection, moderator.id)
     moderator = load_person(connection, moderator.id)
     lock_requests(connection, [request_id])
+    at = now or present()
     if Grant(Role.MODERATOR) not in moderator.grants:
         raise KnownError("not_a_moderator", f"{moderator.name} is not a moderator.")
-    before = connection.scalar(select(t.requests.c.moderator_id).where(t.requests.c.id == request_id))
+    row = connection.execute(
+        select(t.requests.c.moderator_id, t.requests.c.centre_id).where(t.requests.c.id == request_id)
+    ).one()
+    before = row.moderator_id
     if before == moderator.id:
         return
+    refuse_interest(connection, moderator, row.centre_id, london_day(at))
     connection.execute(
         update(t.requests)
         .where(t.requests.c.id == request_id)
@@ -63,7 +71,7 @@ def assign_in(
         changes.leave(before, request_id)
     changes.put(*load_requests(connection, [request_id]))
     changes.enter(moderator.id, request_id)
-    write_mails(connection, MailEvent(MailKind.ASSIGNED, request_id), now or present())
+    write_mails(connection, MailEvent(MailKind.ASSIGNED, request_id), at)
 
 
 def request_id_of(connection: Connection, number: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from app.domain.acts import Act, ActOutcome, OutcomeKind, files_of
 from app.domain.moderation import RequestState
+from app.domain.review_deeds import ReviewDeed, SignOffAction
 from app.service import tables as t
 from app.service.apply import apply_act
 from app.service.blobs import BlobStore
@@ -18,6 +19,8 @@ from app.service.feed import Changes
 from app.service.file_rights import grant, lock_uploads, may_read, roots_with
 from app.service.ledger import Ledger
 from app.service.offers import NOT_NOTED, Offer
+from app.service.review_apply import apply_review_act
+from app.service.review_ledger import ReviewLedger
 from app.service.tokens import Visit
 from app.wire.messages import ActMessage, OutcomeMessage
 
@@ -47,7 +50,7 @@ class _Received:
 class Batch:
     """The acts of one transaction: what was received before, what they do, and what is noted about them.
 
-    ``targets`` are the offers whose requests are locked and read; ``offers`` those that will be taken here.
+    ``targets`` are the offers whose requests and reviews are locked and read; ``offers`` those that will be taken here.
     """
 
     def __init__(
@@ -66,9 +69,12 @@ class Batch:
         self._changes = changes
         self._linked: list[Act] = []
         # Locks first: a push of the same acts that is still under way elsewhere is waited for here.
-        self._ledger = Ledger(
-            connection, blobs, author, now, (offer.act.request_id for offer in targets if offer.act)
-        )
+        acts = [offer.act for offer in targets if offer.act]
+        in_requests = [act.root for act in acts if not isinstance(act.deed, ReviewDeed)]
+        self._ledger = Ledger(connection, blobs, author, now, in_requests)
+        in_reviews = [act.root for act in acts if isinstance(act.deed, ReviewDeed)]
+        signed_off = [act.deed.action_id for act in acts if isinstance(act.deed, SignOffAction)]
+        self._reviews = ReviewLedger(connection, blobs, author, now, in_reviews, signed_off)
         self._received = _load_received(connection, offers)
         self._known = set(self._received)
         self._rows: dict[str, dict[str, object]] = {}
@@ -98,10 +104,15 @@ class Batch:
             return self.settle(offer, offer.refusal)
         # What an act rests on is fixed when it comes first: sent again with less, it still waits for all of it.
         act = offer.act if before is None else replace(offer.act, **before.envelope)
-        outcome = self._waits(act) or apply_act(self._ledger, act, accepted=held_before)
+        outcome = self._waits(act) or self._apply(act, accepted=held_before)
         if outcome.kind is OutcomeKind.APPLIED and files_of(act.deed):
             self._linked.append(act)
         return self.settle(offer, outcome)
+
+    def _apply(self, act: Act, *, accepted: bool) -> ActOutcome:
+        if isinstance(act.deed, ReviewDeed):
+            return apply_review_act(self._reviews, act, act.deed)
+        return apply_act(self._ledger, act, act.deed, accepted=accepted)
 
     def put_aside(self, offer: Offer, outcome: ActOutcome) -> OutcomeMessage:
         """Notes that an act could not be taken for now; one that was held before stays held."""
@@ -119,7 +130,7 @@ class Batch:
         )
 
     def _hold_is_over(self, offer: Offer) -> bool:
-        request = self._ledger.request(offer.act.request_id) if offer.act is not None else None
+        request = self._ledger.request(offer.act.root) if offer.act is not None else None
         return request is not None and request.state is not RequestState.ON_HOLD
 
     def settle(self, offer: Offer, outcome: ActOutcome) -> OutcomeMessage:
@@ -169,6 +180,7 @@ class Batch:
 
     def flush(self) -> None:
         self._ledger.flush(self._changes)
+        self._reviews.flush(self._changes)
         self._grant_files()
         table = t.received_acts
         new = [row for key, row in self._rows.items() if key not in self._known]
@@ -186,8 +198,8 @@ class Batch:
             )
 
     def _grant_files(self) -> None:
-        """Settles whether those who have the notes taken here may read their files: as the author may, now or when
-        the note was recorded. Otherwise it waits for the author's own upload.
+        """Settles whether those who have the notes and noted evidence taken here may read their files: as the author
+        may, now or when it was recorded. Otherwise it waits for the author's own upload.
         """
         if not self._linked:
             return
@@ -211,7 +223,7 @@ class Batch:
         """Why the act must wait, or None: an act before it is unknown, or one that it rests on was not taken."""
         earlier = self._own(act.after) if act.after else None
         if earlier is not None and (earlier.request_id, earlier.target or act.target) != (
-            act.request_id,
+            act.root,
             act.target,
         ):
             earlier = None

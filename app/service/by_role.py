@@ -1,4 +1,4 @@
-"""What people hold by rule of role: the queues of all requests, thin, and each request they open, for a time."""
+"""What people hold by rule of role: the queues of requests and reviews, thin, and each one they open, for a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.people import Role
 from app.service import tables as t
 from app.service.database import reading, transact
 from app.service.errors import Refusal
-from app.service.feed import Changes, lock_requests
+from app.service.feed import Changes, lock_roots
 from app.service.records import load_requests
 from app.service.scope import ALL_DEVICES, REACHES_EVERY_REQUEST
 from app.wire.messages import QUEUE_ROOT
@@ -34,7 +34,7 @@ def lock_person(connection: Connection, person_id: str) -> None:
 
 def follow_roles(connection: Connection, changes: Changes, person_id: str) -> None:
     """Gives the person what their roles now say, or takes it away: the queues with all that was opened from them, and
-    as a moderator the requests that are assigned to them.
+    as a moderator or reviewer the requests or reviews that are assigned to them.
     """
     lock_person(connection, person_id)
     _follow_assignments(connection, changes, person_id)
@@ -47,19 +47,21 @@ def follow_roles(connection: Connection, changes: Changes, person_id: str) -> No
     )
     if by_role and not queues:
         changes.enter(person_id, QUEUE_ROOT)
-    if not by_role:
-        if queues:
-            changes.leave(person_id, QUEUE_ROOT)
-        opened = select(table.c.root, table.c.device).where(
-            table.c.person == person_id, table.c.until.is_not(None), table.c.entered
-        )
-        for root, device in connection.execute(opened.order_by(table.c.root, table.c.device)):
+    if not by_role and queues:
+        changes.leave(person_id, QUEUE_ROOT)
+    opened = select(table.c.root, table.c.device, t.reviews.c.id).where(
+        table.c.person == person_id, table.c.until.is_not(None), table.c.entered
+    )
+    query = opened.outerjoin(t.reviews, t.reviews.c.id == table.c.root)
+    opens_reviews = _reaches_every_review(connection, person_id)
+    for root, device, review_id in connection.execute(query.order_by(table.c.root, table.c.device)):
+        if not (by_role if review_id is None else opens_reviews):
             changes.leave(person_id, root, device)
 
 
 def _follow_assignments(connection: Connection, changes: Changes, person_id: str) -> None:
-    """All that is held on every device but the queues is held as a moderator, by an assignment that stays on record:
-    should the role be given back, it comes again.
+    """All that is held on every device but the queues is held as a moderator or a reviewer, by an assignment that stays
+    on record: should the role be given back, it comes again.
     """
     table = t.memberships
     held = set(
@@ -72,16 +74,18 @@ def _follow_assignments(connection: Connection, changes: Changes, person_id: str
             )
         )
     )
-    if connection.scalar(select(t.grants.c.id).where(_moderates(person_id)).limit(1)):
-        assigned = select(t.requests.c.id).where(t.requests.c.moderator_id == person_id)
-        missing = sorted(set(connection.scalars(assigned)) - held)
-        lock_requests(connection, missing)
-        for root in missing:
-            changes.enter(person_id, root)
-    else:
-        lock_requests(connection, held)
-        for root in sorted(held):
-            changes.leave(person_id, root)
+    theirs: set[str] = set()
+    for role, assigned in (
+        (Role.MODERATOR, select(t.requests.c.id).where(t.requests.c.moderator_id == person_id)),
+        (Role.REVIEWER, select(t.reviews.c.id).where(t.reviews.c.reviewer_id == person_id)),
+    ):
+        if connection.scalar(select(t.grants.c.id).where(_has_role(person_id, role)).limit(1)):
+            theirs.update(connection.scalars(assigned))
+    lock_roots(connection, theirs ^ held)
+    for root in sorted(theirs - held):
+        changes.enter(person_id, root)
+    for root in sorted(held - theirs):
+        changes.leave(person_id, root)
 
 
 def publish_queues(connection: Connection) -> None:
@@ -100,7 +104,8 @@ def publish_queues(connection: Connection) -> None:
         held.c.device == ALL_DEVICES,
         held.c.root != QUEUE_ROOT,
         held.c.entered,
-        ~select(grants.c.id).where(_moderates(held.c.person)).exists(),
+        held.c.root.not_in(select(t.reviews.c.id)),
+        ~select(grants.c.id).where(_has_role(held.c.person, Role.MODERATOR)).exists(),
     )
     for person_id in sorted({*connection.scalars(by_role), *connection.scalars(no_longer)}):
         follow_roles(connection, changes, person_id)
@@ -108,17 +113,14 @@ def publish_queues(connection: Connection) -> None:
 
 
 def open_root(engine: Engine, person_id: str, device_id: str, root: str, now: datetime) -> None:
-    """The whole request comes to this device with its next pull, and stays for ``OPEN_FOR``.
+    """The whole request or review comes to this device with its next pull, and stays for ``OPEN_FOR``.
 
-    Raises Refusal 404 for what does not exist, and for somebody whose roles do not reach every request.
+    Raises Refusal 404 for what does not exist, and for somebody whose roles do not reach all such.
     """
 
     def open_it(connection: Connection) -> None:
         lock_person(connection, person_id)
-        exists = "\x00" not in root and connection.scalar(
-            select(t.requests.c.id).where(t.requests.c.id == root)
-        )
-        if not exists or not _reaches_every_request(connection, person_id):
+        if not _may_open(connection, person_id, root):
             raise Refusal(404, "not_found", "There is nothing here, or nothing you may see.")
         table, until = t.memberships, now + OPEN_FOR
         renewed = connection.execute(
@@ -180,18 +182,30 @@ def follow_lost_roles(engine: Engine, person_id: str, now: datetime) -> None:
     transact(engine, follow)
 
 
+def _may_open(connection: Connection, person_id: str, root: str) -> bool:
+    if "\x00" in root:
+        return False
+    if connection.scalar(select(t.requests.c.id).where(t.requests.c.id == root)):
+        return _reaches_every_request(connection, person_id)
+    is_review = connection.scalar(select(t.reviews.c.id).where(t.reviews.c.id == root)) is not None
+    return is_review and _reaches_every_review(connection, person_id)
+
+
+def _reaches_every_review(connection: Connection, person_id: str) -> bool:
+    """The quality managers do: what is photographed at a centre is for no others."""
+    query = select(t.grants.c.id).where(_has_role(person_id, Role.QUALITY_MANAGER)).limit(1)
+    return connection.scalar(query) is not None
+
+
 def _reaches_every_request(connection: Connection, person_id: str) -> bool:
     found = select(t.grants.c.id).where(t.grants.c.person_id == person_id, *_by_role()).limit(1)
     return connection.scalar(found) is not None
 
 
-def _moderates(person_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+def _has_role(person_id: str | ColumnElement[str], role: Role) -> ColumnElement[bool]:
+    """The condition under which a grant is this role of the awarding body's."""
     grants = t.grants
-    return and_(
-        grants.c.person_id == person_id,
-        grants.c.role == Role.MODERATOR.value,
-        grants.c.centre_id.is_(None),
-    )
+    return and_(grants.c.person_id == person_id, grants.c.role == role.value, grants.c.centre_id.is_(None))
 
 
 def _by_role() -> tuple[ColumnElement[bool], ...]:

@@ -19,7 +19,7 @@ from app.service import tables
 
 T = TypeVar("T")
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema this program knows, oldest first; the last one is the schema it works with."""
 
 LEAST_SQLITE = (3, 51, 3)

@@ -1,8 +1,8 @@
-"""The demonstration: invented centres, people and claims at every stage, laid around the day of seeding.
+"""The demonstration: invented centres, people, claims and quality reviews at every stage, laid around its day.
 
 The data lies in ``resources/demo``. Nothing is put into the tables by hand: reference data comes through the importer,
-centres save, submit and send evidence as they do on the portal, moderators push acts as their desktops do, and time
-goes by through the clock's own work (``demo_story``).
+centres save, submit, sign and send evidence as they do on the portal, moderators and reviewers push acts as their
+desktops do, and time goes by through the clock's own work (``demo_story``, ``demo_reviews``).
 """
 
 from __future__ import annotations
@@ -22,10 +22,14 @@ from app.service.accounts import require_person, set_password
 from app.service.blobs import BlobStore
 from app.service.database import migrate, open_engine, reading
 from app.service.demo_evidence import DemoEvidence
+from app.service.demo_reviews import ReviewStory
 from app.service.demo_story import Story
 from app.service.importer import import_folder
 
-_SIGN_IN = ("morgan", "jules", "robin", "sam", "helen", "una", "isobel")
+_SIGN_IN = (
+    *("morgan", "jules", "robin", "sam", "helen", "una", "isobel"),
+    *("tamsin", "beatrix", "rufus", "hector", "wilma"),
+)
 """Those with a password, by first name; whoever else was imported has none yet (M-04)."""
 
 
@@ -34,14 +38,18 @@ class DemoPeople:
     """Who can sign in to the demonstration, all with the same ``password``.
 
     centre_staff_email: somebody with two centres. stopped_staff_email: of a centre whose claims are stopped.
+    late_head_email: Head of a Centre whose Engagement Document is late; head_email: of one whose is signed.
     """
 
     moderator_email: str
     second_moderator_email: str
+    reviewer_email: str
     quality_manager_email: str
     support_email: str
     centre_staff_email: str
     stopped_staff_email: str
+    head_email: str
+    late_head_email: str
     password: str
 
 
@@ -66,8 +74,12 @@ def seed_demo(engine: Engine, blob_store: BlobStore, *, today: date, password: s
     import_folder(engine, folder / "catalogue", datetime.combine(date(2022, 3, 1), time(9), LONDON))
     people, given = open_accounts(engine, password)
     evidence = DemoEvidence(folder / "evidence", folder / "catalogue" / "papers.json")
-    claims = json.loads((folder / "catalogue" / "claims.json").read_text(encoding="utf-8"))
-    Story(engine, blob_store, people, evidence, today).play(claims)
+    claims, told = (
+        json.loads((folder / "catalogue" / name).read_text(encoding="utf-8"))
+        for name in ("claims.json", "reviews.json")
+    )
+    reviews = ReviewStory(engine, blob_store, people, told, folder / "engagement", given.password, today)
+    Story(engine, blob_store, people, evidence, today).play(claims, reviews.events())
     return given
 
 
@@ -82,9 +94,12 @@ def open_accounts(engine: Engine, password: str = "") -> tuple[dict[str, Person]
     return people, DemoPeople(
         moderator_email=people["morgan"].email,
         second_moderator_email=people["jules"].email,
+        reviewer_email=people["tamsin"].email,
         quality_manager_email=people["robin"].email,
         support_email=people["sam"].email,
         centre_staff_email=people["helen"].email,
         stopped_staff_email=people["isobel"].email,
+        head_email=people["beatrix"].email,
+        late_head_email=people["hector"].email,
         password=password,
     )

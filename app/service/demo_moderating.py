@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from app.domain.acts import Act, AddNote, Deed, RecordJudgement, SubmitReport
+from app.domain.acts import AddNote, RecordJudgement, SubmitReport
 from app.domain.moderation import ActionForCentre, Decision, Outcome, current_judgements
 from app.domain.people import Person
 from app.domain.report import gather_report
-from app.service import tables as t
-from app.service.accounts import new_id
 from app.service.blobs import BlobStore
 from app.service.database import reading
-from app.service.push import PushDesk
+from app.service.demo_pushing import DemoDesktop
 from app.service.records import (
     load_evidence,
     load_judgements,
@@ -25,8 +23,6 @@ from app.service.records import (
     load_requests,
     load_samples,
 )
-from app.wire.acts import act_message
-from app.wire.messages import Push
 
 
 class DemoModerator:
@@ -34,8 +30,8 @@ class DemoModerator:
 
     def __init__(self, engine: Engine, blobs: BlobStore, person: Person, request_id: str) -> None:
         self._engine = engine
-        self._blobs = blobs
         self._person = person
+        self._desktop = DemoDesktop(engine, blobs, person)
         self._request_id = request_id
 
     def judge(self, told: Mapping[str, Any], now: datetime) -> None:
@@ -43,7 +39,7 @@ class DemoModerator:
         with reading(self._engine) as connection:
             samples = load_samples(connection, [self._request_id])
         sample = next(sample for sample in samples if sample.position == told["sample"])
-        self._push(
+        self._desktop.do(
             RecordJudgement(
                 self._request_id,
                 sample.id,
@@ -58,7 +54,7 @@ class DemoModerator:
 
     def write(self, text: str, now: datetime) -> None:
         """A note in the request."""
-        self._push(AddNote(self._request_id, "", text), now)
+        self._desktop.do(AddNote(self._request_id, "", text), now)
 
     def report(self, outcome: str, summary: str, now: datetime) -> None:
         """The report, set and signed as the desktop does it."""
@@ -82,22 +78,6 @@ class DemoModerator:
         pdf = render_moderation_report(report)
         stands_on = tuple(judgement.id for judgement in judgements)
         sha256 = hashlib.sha256(pdf).hexdigest()
-        self._push(SubmitReport(self._request_id, Outcome(outcome), summary, stands_on, pdf, sha256), now)
-
-    def _push(self, deed: Deed, now: datetime) -> None:
-        with reading(self._engine) as connection:
-            seen = connection.execute(select(t.feed_head.c.n)).scalar_one()
-        act = Act(
-            id=new_id(),
-            device_id="demonstration",
-            author_id=self._person.id,
-            seen=seen,
-            recorded_at=now,
-            deed=deed,
-            base_rev=seen,
+        self._desktop.do(
+            SubmitReport(self._request_id, Outcome(outcome), summary, stands_on, pdf, sha256), now
         )
-        desk = PushDesk(self._engine, self._blobs, lambda: now)
-        push = Push(device_id="demonstration", acts=[act_message(act)])
-        (outcome,) = desk.answer(self._person, push).outcomes
-        if outcome.outcome != "applied":
-            raise ValueError(f"the demonstration's data do not fit together: {outcome.says}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -38,7 +38,7 @@ from app.service.tick import tick
 _Deed = Callable[[datetime], object]
 """What is done at a moment that it is told."""
 
-_Timed = Iterator[tuple[datetime, _Deed]]
+_Timed = Iterable[tuple[datetime, _Deed]]
 
 _TICKS = (-20, 0)
 """Days on which the clock's work is done; a running service does it every minute."""
@@ -73,13 +73,17 @@ class Story:
         self.evidence = evidence
         self._today = today
 
-    def play(self, claims: Sequence[Mapping[str, Any]]) -> None:
-        """Everything in the order of time, so that numbers, quarters and the feed come out as they would have."""
+    def play(self, claims: Sequence[Mapping[str, Any]], beside: _Timed = ()) -> None:
+        """Everything in the order of time, so that numbers, quarters and the feed come out as they would have.
+
+        beside: what else happened meanwhile.
+        """
         told: list[tuple[datetime, _Deed]] = [
             (self.moment(day, 6), partial(tick, self.engine)) for day in _TICKS
         ]
         for claim in claims:
             told += _Claim(self, claim).events()
+        told += beside
         for event in sorted(_Event(moment, place, do) for place, (moment, do) in enumerate(told)):
             event.do(event.moment)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.domain.attached import FILE_NAME_LIMIT
 from app.domain.errors import KnownError
-from app.domain.judging import FILE_NAME_LIMIT
 from app.domain.letters import only_seen
 from app.evidence.clamd import scan, scanner_url
 from app.evidence.verdicts import Judged, Verdict, judge_file

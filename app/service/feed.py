@@ -24,6 +24,7 @@ from sqlalchemy import Connection, select, update
 
 from app.domain.moderation import ModerationRequest, queue_row_of
 from app.domain.people import Grant
+from app.domain.reviews import Review, review_row_of
 from app.service import tables
 from app.service.database import upsert
 from app.service.scope import ALL_DEVICES
@@ -45,6 +46,23 @@ def lock_requests(connection: Connection, request_ids: Iterable[str]) -> None:
         connection.execute(
             select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.id).with_for_update()
         ).all()
+
+
+def lock_reviews(connection: Connection, review_ids: Iterable[str]) -> None:
+    """Locks the reviews until the commit, in id order; taken after the locks of requests and before a centre's."""
+    wanted = sorted(set(review_ids))
+    if wanted:
+        table = tables.reviews
+        connection.execute(
+            select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.id).with_for_update()
+        ).all()
+
+
+def lock_roots(connection: Connection, roots: Iterable[str]) -> None:
+    """Locks what these roots are, requests and reviews, in the order in which everybody does."""
+    wanted = list(roots)
+    lock_requests(connection, wanted)
+    lock_reviews(connection, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +94,23 @@ class Changes:
     def put(self, *records: Record) -> None:
         """These records are new or changed; a record put twice is sent once, as it was put last.
 
-        A request brings the thin row by which the queues show it.
+        A request or review brings the thin row by which the queues show it.
         """
         for record in records:
             kind, body = body_of(record)
             self._lines[root_of(record), _PLACE[kind], record.id] = body
             if isinstance(record, ModerationRequest):
                 self.put(queue_row_of(record))
+            if isinstance(record, Review):
+                self.put(review_row_of(record))
 
     def drop(self, kind: str, identifier: str, root: str) -> None:
         """This record is gone; devices that hold it remove it."""
         self._lines[root, _PLACE[kind], identifier] = None
         if kind == "request":
             self.drop("queue_row", identifier, QUEUE_ROOT)
+        if kind == "review":
+            self.drop("review_row", identifier, QUEUE_ROOT)
 
     def enter(
         self, person_id: str, root: str, device_id: str = ALL_DEVICES, until: datetime | None = None

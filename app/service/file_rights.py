@@ -1,8 +1,8 @@
 """Who may read which file. Knowing a hash grants nothing; what one may not read looks like what does not exist.
 
-Whoever has a note may read its files once that is *granted*: when the note is taken, if its author then had a right to
-the file, or when the author brings it, be it that the service has no need of their copy. A grant stays when the
-author's right ends.
+Whoever has a note, or evidence that a reviewer noted, may read its files once that is *granted*: when it is taken, if
+its author then had a right to the file, or when the author brings it, be it that the service has no need of their
+copy. A grant stays when the author's right ends.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, or_, select, union, update
+from sqlalchemy import Connection, Select, Table, and_, or_, select, union, update
 
 from app.domain.people import Permission, Person
 from app.service import tables as t
@@ -51,7 +51,7 @@ def file_for(
     if not is_hash(sha256):
         raise _nothing_there()
     if not may_read(connection, person, device_id, sha256, now):
-        if connection.scalar(_named_by_notes(person.id, device_id, sha256, now)):
+        if any(connection.scalar(named) for named in _named(person.id, device_id, sha256, now)):
             raise Refusal(
                 404,
                 "evidence_awaited",
@@ -77,29 +77,48 @@ def may_read(connection: Connection, person: Person, device_id: str, sha256: str
     report = select(t.reports.c.id).where(
         and_(t.reports.c.pdf_sha256 == sha256, t.reports.c.request_id.in_(held))
     )
+    visit_report = select(t.visit_reports.c.id).where(
+        and_(t.visit_reports.c.pdf_sha256 == sha256, t.visit_reports.c.review_id.in_(held))
+    )
     if reaches_by_role(person, Permission.READ_REPORTS):
         report = select(t.reports.c.id).where(t.reports.c.pdf_sha256 == sha256)
-    # A note alone opens no file: whoever wrote it may only have guessed a hash.
-    granted = _named_by_notes(person.id, device_id, sha256, now).where(t.note_files.c.granted_at.is_not(None))
-    ways = (uploaded.exists(), evidence.exists(), report.exists(), granted.exists())
-    return bool(connection.scalar(select(or_(*ways))))
+        visit_report = select(t.visit_reports.c.id).where(t.visit_reports.c.pdf_sha256 == sha256)
+    # What the centre took back was perhaps never meant for anybody else.
+    engagement = select(t.ced_files.c.id).where(
+        t.ced_files.c.sha256 == sha256,
+        t.ced_files.c.review_id.in_(held),
+        t.ced_files.c.withdrawn_at.is_(None),
+    )
+    # A note alone opens no file, nor does noted evidence: whoever wrote it may only have guessed a hash.
+    granted = [
+        named.where(files.c.granted_at.is_not(None))
+        for named, files in zip(_named(person.id, device_id, sha256, now), _NAMING, strict=True)
+    ]
+    ways = (uploaded, evidence, report, engagement, visit_report, *granted)
+    return bool(connection.scalar(select(or_(*(way.exists() for way in ways)))))
 
 
 def may_bring(connection: Connection, person: Person, sha256: str) -> bool:
-    """Whether the person may bring the file here: anybody with a role, and without one whoever has written a note that
-    names it, as work recorded while they had a role still counts.
+    """Whether the person may bring the file here: anybody with a role, and without one whoever has written a note, or
+    noted evidence, that names it, as work recorded while they had a role still counts.
     """
     if person.grants:
         return True
-    named = _naming(sha256).where(t.notes.c.author_id == person.id)
-    return connection.scalar(named.limit(1)) is not None
+    return any(
+        connection.scalar(_naming(files, sha256).where(said.c.author_id == person.id).limit(1)) is not None
+        for files, (said, _, _) in _NAMING.items()
+    )
 
 
 def roots_with(connection: Connection, sha256: str) -> list[str]:
-    """The requests of which the file is evidence, or a report."""
+    """The requests and reviews of which the file is evidence, or a report."""
     query = union(
         select(t.evidence.c.request_id).where(t.evidence.c.sha256 == sha256),
         select(t.reports.c.request_id).where(t.reports.c.pdf_sha256 == sha256),
+        select(t.ced_files.c.review_id).where(
+            t.ced_files.c.sha256 == sha256, t.ced_files.c.withdrawn_at.is_(None)
+        ),
+        select(t.visit_reports.c.review_id).where(t.visit_reports.c.pdf_sha256 == sha256),
     )
     return sorted(connection.scalars(query))
 
@@ -117,31 +136,40 @@ def lock_uploads(connection: Connection, person_id: str, hashes: Iterable[str]) 
     ).all()
 
 
-def grant(connection: Connection, author_id: str, sha256: str, now: datetime, note_id: str = "") -> None:
-    """From now on whoever has this note of the author's, or any note of theirs that names the file, may read it."""
-    notes = select(t.notes.c.id).where(t.notes.c.author_id == author_id)
-    if note_id:
-        notes = notes.where(t.notes.c.id == note_id)
-    table = t.note_files
-    connection.execute(
-        update(table)
-        .where(table.c.sha256 == sha256, table.c.granted_at.is_(None), table.c.note_id.in_(notes))
-        .values(granted_at=now)
-    )
+def grant(connection: Connection, author_id: str, sha256: str, now: datetime, act_id: str = "") -> None:
+    """From now on whoever has what this act of the author's brought, a note or noted evidence, may read the file.
+    Without an act: whoever has anything of theirs that names it.
+    """
+    for files, (said, link, _) in _NAMING.items():
+        theirs = select(said.c.id).where(said.c.author_id == author_id)
+        if act_id:
+            theirs = theirs.where(said.c.id == act_id)
+        connection.execute(
+            update(files)
+            .where(files.c.sha256 == sha256, files.c.granted_at.is_(None), files.c[link].in_(theirs))
+            .values(granted_at=now)
+        )
 
 
-def _naming(sha256: str) -> Select[tuple[str]]:
-    """The notes that name the file."""
-    return (
-        select(t.notes.c.id)
-        .join(t.note_files, t.note_files.c.note_id == t.notes.c.id)
-        .where(t.note_files.c.sha256 == sha256)
-    )
+_NAMING: dict[Table, tuple[Table, str, str]] = {
+    t.note_files: (t.notes, "note_id", "request_id"),
+    t.visit_files: (t.visit_evidence, "evidence_id", "review_id"),
+}
+"""Tables of files that people named in what they wrote: where that lies, the column that links to it, and its root."""
 
 
-def _named_by_notes(person_id: str, device_id: str, sha256: str, now: datetime) -> Select[tuple[str]]:
-    """The notes in this person's scope that name the file."""
-    return _naming(sha256).where(t.notes.c.request_id.in_(readable_roots(person_id, device_id, now)))
+def _naming(files: Table, sha256: str) -> Select[tuple[str]]:
+    """What names the file: notes, or evidence that reviewers noted."""
+    said, link, _ = _NAMING[files]
+    return select(said.c.id).join(files, files.c[link] == said.c.id).where(files.c.sha256 == sha256)
+
+
+def _named(person_id: str, device_id: str, sha256: str, now: datetime) -> list[Select[tuple[str]]]:
+    """What names the file in this person's scope: notes, then evidence that reviewers noted."""
+    held = readable_roots(person_id, device_id, now)
+    return [
+        _naming(files, sha256).where(said.c[root].in_(held)) for files, (said, _, root) in _NAMING.items()
+    ]
 
 
 def _nothing_there() -> Refusal:

@@ -28,6 +28,9 @@ _KEYS = {
     t.persons: ("email",),
     t.grants: ("person_id", "role", "centre_id"),
     t.agreements: ("centre_id", "awarding_body", "address"),
+    t.consortia: ("awarding_body", "name"),
+    t.consortium_members: ("consortium_id", "centre_id"),
+    t.interests: ("person_id", "centre_id"),
 }
 """What a record of each table is known again by. In this order they are written, so that what is named is there."""
 
@@ -65,7 +68,7 @@ class ImportDesk:
     """One import. ``faults`` stop the writing, not the reading.
 
     changed: per table the ids of changed records. people: who was named so far, by login name. new_roles: ids of those
-    who got a role of the awarding body.
+    who got a role of the awarding body. interests: ids of new or changed interests (D-13).
     """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
@@ -76,6 +79,7 @@ class ImportDesk:
         self.changed: dict[Table, set[str]] = {table: set() for table in _KEYS}
         self.people: dict[str, Named] = {}
         self.new_roles: set[str] = set()
+        self.interests: set[str] = set()
         self._before: dict[Table, dict[Key, Row[Any]]] = {}
         self._seen: dict[Table, dict[Key, int]] = {table: {} for table in _KEYS}
         self._inserts: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
@@ -96,6 +100,12 @@ class ImportDesk:
     def learners(self) -> dict[str, str]:
         """Ids by number."""
         return self._ids(t.learners, "number")
+
+    @cached_property
+    def consortia(self) -> dict[Key, str]:
+        """Ids by awarding body and name; those that the import adds are put in."""
+        rows = self.connection.execute(select(t.consortia))
+        return {(row.awarding_body, row.name): row.id for row in rows}
 
     @cached_property
     def imported_risks(self) -> dict[Key, tuple[str, str]]:

@@ -13,11 +13,14 @@ from app.domain.errors import KnownError
 from app.service import tables as t
 from app.service.by_role import follow_roles
 from app.service.database import transact
-from app.service.feed import Changes, lock_requests
+from app.service.feed import Changes, lock_requests, lock_reviews
 from app.service.import_desk import Counts, ImportDesk, ImportFile
+from app.service.import_reviewing import REVIEWING_FILES
 from app.service.import_rows import ImportRefused, Row, read_rows
 from app.service.import_standing import STANDING_FILES
+from app.service.interests import withdraw_assignments
 from app.service.records import load_requests, load_samples_of
+from app.service.review_records import load_reviews
 from app.service.settings import present
 
 __all__ = ["ImportRefused", "Imported", "import_folder"]
@@ -53,6 +56,10 @@ def import_folder(engine: Engine, folder: Path, now: datetime | None = None) -> 
       account that is new has no password yet (``accounts.set_password``). The role programme_director names whom
       the awarding body tells about stopped claims (M-72).
     - ``agreements.csv``: centre_number, awarding_body, address, agreed_on, until_on, words (both may be empty)
+    - ``consortia.csv``: consortium, awarding_body, centre_number, joined_on, left_on (may be empty); one row a member
+      (Q-01)
+    - ``interests.csv``: email, centre_number, since_on, ended_on, words (both may be empty): who may neither moderate
+      nor review the centre; what is open and assigned to them there is taken away (D-13)
 
     A file may be missing; further columns are ignored. Rows are known again by their number or code, and updated;
     nothing is taken away because a row is missing. ``now``: when; by the machine's clock if not given.
@@ -91,7 +98,7 @@ def _import(connection: Connection, folder: Path, now: datetime) -> Imported:
 
 
 def _tell_devices(desk: ImportDesk) -> None:
-    """Requests and samples that show a changed name are sent anew; new roles bring their queues."""
+    """What shows a changed name is sent anew; new roles bring their queues, and interests take assignments away."""
     connection, changes = desk.connection, Changes(now=desk.now)
     for person_id in sorted(desk.new_roles):
         follow_roles(connection, changes, person_id)
@@ -104,7 +111,16 @@ def _tell_devices(desk: ImportDesk) -> None:
     request_ids = list(connection.scalars(shown))
     samples = load_samples_of(connection, desk.changed[t.learners], desk.changed[t.units])
     lock_requests(connection, [*request_ids, *(sample.request_id for sample in samples)])
-    changes.put(*load_requests(connection, request_ids), *samples)
+    reviews = t.reviews
+    review_ids = connection.scalars(
+        select(reviews.c.id).where(
+            reviews.c.centre_id.in_(desk.changed[t.centres])
+            | reviews.c.reviewer_id.in_(desk.changed[t.persons])
+        )
+    ).all()
+    lock_reviews(connection, review_ids)
+    changes.put(*load_requests(connection, request_ids), *samples, *load_reviews(connection, review_ids))
+    withdraw_assignments(connection, changes, desk.interests, desk.now)
     changes.publish(connection)
 
 
@@ -158,4 +174,5 @@ _FILES = (
     ImportFile("learners.csv", ("number", "name", "centre_number"), _learner),
     ImportFile("registrations.csv", ("learner_number", "qualification_code", "registered_on"), _registration),
     *STANDING_FILES,
+    *REVIEWING_FILES,
 )

@@ -23,7 +23,7 @@ from app.service.tokens import Visit
 class LateWork:
     """What one author held and may, now and when an act of theirs was recorded. Asked inside a push's transaction.
 
-    ``request_ids``: requests whose memberships are read together, at once.
+    ``request_ids``: requests or reviews whose memberships are read together, at once.
     """
 
     def __init__(
@@ -34,9 +34,10 @@ class LateWork:
         self._device_id = author.device_id
         self._now = now
         held = readable_roots(author.person.id, author.device_id, now)
-        self._held: set[str] = set(
-            connection.scalars(held.where(t.memberships.c.root.in_(list(request_ids))))
-        )
+        roots = list(request_ids)
+        self._held: set[str] = set()
+        if roots:
+            self._held.update(connection.scalars(held.where(t.memberships.c.root.in_(roots))))
         self._head: int | None = None
         self._tags: dict[str, bool] = {}
         self._roles: list[Row[Any]] | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from app.domain.acts import Act, LogCentreContact
 from app.domain.moderation import (
@@ -28,21 +28,10 @@ from app.service.feed import Changes, lock_requests
 from app.service.late_work import LateWork
 from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.malpractice import open_case
+from app.service.moves import Move, load_moves
 from app.service.records import load_judgements, load_requests, load_samples, request_row
 from app.service.records_update import settle
 from app.service.tokens import Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Who last moved a request, the tag of that change, and the feed's head before it (-1 while there is none yet).
-
-    A rev above that head shows the request as it was moved, or later.
-    """
-
-    by: str
-    tag: str | None
-    head_before: int
 
 
 class Ledger:
@@ -67,7 +56,7 @@ class Ledger:
         lock_requests(connection, wanted)
         self._requests = {request.id: request for request in load_requests(connection, wanted)}
         self.rights = LateWork(connection, author, now, self._requests)
-        self._moves = self._load_moves()
+        self._moves = load_moves(connection, t.requests, self._requests)
         self._samples: dict[str, dict[str, Sample]] = {identifier: {} for identifier in self._requests}
         for sample in load_samples(connection, self._requests):
             self._samples[sample.request_id][sample.id] = sample
@@ -105,19 +94,6 @@ class Ledger:
 
     def last_move(self, request_id: str) -> Move:
         return self._moves[request_id]
-
-    def _load_moves(self) -> dict[str, Move]:
-        table, earlier = t.requests, t.feed_tags.alias()
-        head_before = select(func.max(earlier.c.n)).where(earlier.c.n < t.feed_tags.c.n).scalar_subquery()
-        rows = self._connection.execute(
-            select(table.c.id, table.c.moved_by, table.c.moved_tag, t.feed_tags.c.n, head_before)
-            .outerjoin(t.feed_tags, t.feed_tags.c.tag == table.c.moved_tag)
-            .where(table.c.id.in_(self._requests))
-        )
-        return {
-            identifier: Move(by or "", tag, -1 if n is None else before or 0)
-            for identifier, by, tag, n, before in rows
-        }
 
     # -- changing ------------------------------------------------------------------------------------------------
 

@@ -213,5 +213,5 @@ def _letter(mail: Row[Any], base_url: str) -> Letter:
         subject=mail.subject,
         body=mail.body.replace(PORTAL, base_url.rstrip("/")),
         written_at=mail.written_at,
-        thread=mail.request_id or "",
+        thread=mail.request_id or mail.review_id or "",
     )

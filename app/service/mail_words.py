@@ -111,7 +111,6 @@ def words_for(kind: MailKind, facts: Facts, audience: Audience, instead_of: Audi
 
     ``instead_of``: they are told because there is nobody of the audience that it is meant for, and are told that too.
     """
-    subject, body = _templates(kind)
     meant_for = instead_of or audience
     told = {
         **{piece.name: getattr(facts, piece.name) for piece in fields(facts)},
@@ -126,6 +125,12 @@ def words_for(kind: MailKind, facts: Facts, audience: Audience, instead_of: Audi
         name: told[name]
         for name in ("number", "centre_name", "centre_number", "qualification", "awarding_body")
     }
+    return written(kind.value, heading, told)
+
+
+def written(template: str, heading: Mapping[str, object], told: Mapping[str, object]) -> Words:
+    """The words of a template: its subject made of ``heading`` and of nothing else, its body of ``told``."""
+    subject, body = _templates(template)
     return Words(one_line(subject.render(heading)), _tidy(body.render(told)))
 
 
@@ -176,14 +181,14 @@ def _environment() -> Environment:
 
 
 @cache
-def _templates(kind: MailKind) -> tuple[Template, Template]:
-    """Subject and body of a kind. A template without a subject line is a defect and raises ValueError."""
+def _templates(name: str) -> tuple[Template, Template]:
+    """Subject and body of a template. A template without a subject line is a defect and raises ValueError."""
     environment = _environment()
     loader = environment.loader
     assert loader is not None
-    source, _, _ = loader.get_source(environment, f"{kind.value}.txt")
+    source, _, _ = loader.get_source(environment, f"{name}.txt")
     first, _, rest = source.partition("\n")
     heading, colon, subject = first.partition(":")
     if heading != "Subject" or not colon or not subject.strip():
-        raise ValueError(f"{kind.value}.txt does not begin with its subject")
+        raise ValueError(f"{name}.txt does not begin with its subject")
     return environment.from_string(subject.strip()), environment.from_string(rest)

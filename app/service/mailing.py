@@ -21,7 +21,7 @@ from app.domain.schemes import known_scheme
 from app.service import tables as t
 from app.service.database import upsert
 from app.service.mail_queue import GIVE_UP_AFTER, Sent, send_due
-from app.service.mail_words import Audience, Facts, MailKind, SampledUnit, one_line, words_for
+from app.service.mail_words import Audience, Facts, MailKind, SampledUnit, Words, one_line, words_for
 
 __all__ = ["MailEvent", "MailKind", "Sent", "send_due", "write_mails"]
 
@@ -95,32 +95,40 @@ def write_mails(connection: Connection, event: MailEvent, now: datetime) -> None
     readers = list(_readers(connection, event, facts, row))
     written = {(reader.audience, reader.instead_of) for reader in readers}
     words = {key: words_for(event.kind, facts, *key) for key in written}
-    rows: list[dict[str, Any]] = []
+    about = (event.kind.value, event.request_id, event.centre_id)
+    rows = []
     for reader in readers:
         said = words[reader.audience, reader.instead_of]
         rows.append(
-            {
-                "id": _key(event, reader.address, said.subject, said.body, to_text(now)),
-                "kind": event.kind.value,
-                "to_address": reader.address,
-                "to_name": one_line(reader.name),
-                "subject": said.subject,
-                "body": said.body,
-                "request_id": event.request_id or None,
-                "written_at": now,
-                "next_try_at": now,
-                "give_up_at": now + GIVE_UP_AFTER,
-                "tries": 0,
-            }
+            mail_row(about, reader.name, reader.address, said, now) | {"request_id": event.request_id or None}
         )
+    put_mails(connection, rows)
+
+
+def mail_row(about: tuple[str, ...], name: str, address: str, said: Words, now: datetime) -> dict[str, Any]:
+    """The row of an e-mail. about: its kind, then what the event is about.
+
+    Its id is the same for the same words about the same event, so that the key refuses a second one.
+    """
+    parts = "\x1f".join((*about, address, said.subject, said.body, to_text(now)))
+    return {
+        "id": hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        "kind": about[0],
+        "to_address": address,
+        "to_name": one_line(name),
+        "subject": said.subject,
+        "body": said.body,
+        "written_at": now,
+        "next_try_at": now,
+        "give_up_at": now + GIVE_UP_AFTER,
+        "tries": 0,
+    }
+
+
+def put_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes e-mails down to be sent; one that is there already stays as it is."""
     if rows:
         connection.execute(upsert(connection, t.mails).on_conflict_do_nothing(), rows)
-
-
-def _key(event: MailEvent, *said: str) -> str:
-    """The id of an e-mail: the same for the same words about the same event, so that the key refuses a second one."""
-    parts = "\x1f".join((event.kind.value, event.request_id, event.centre_id, *said))
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 # -- to whom ---------------------------------------------------------------------------------------------------------
@@ -164,21 +172,21 @@ def _people(
             submitter = request.submitted_by if request is not None else None
             first = case((t.persons.c.id == (submitter or ""), 0), else_=1)
             return connection.execute(
-                _holders(_CLAIMING, facts.centre_id).order_by(first, t.persons.c.email)
+                holders(_CLAIMING, facts.centre_id).order_by(first, t.persons.c.email)
             ).all()
         case Audience.DIRECTOR:
-            query = _holders([Role.PROGRAMME_DIRECTOR.value], facts.centre_id)
+            query = holders([Role.PROGRAMME_DIRECTOR.value], facts.centre_id)
         case Audience.MODERATOR:
             moderator = request.moderator_id if request is not None else None
-            query = _holders([Role.MODERATOR.value], None).where(t.persons.c.id == (moderator or ""))
+            query = holders([Role.MODERATOR.value], None).where(t.persons.c.id == (moderator or ""))
         case Audience.QUALITY:
-            query = _holders([Role.QUALITY_MANAGER.value], None)
+            query = holders([Role.QUALITY_MANAGER.value], None)
         case Audience.SUPPORT:
-            query = _holders([Role.SUPPORT.value], None)
+            query = holders([Role.SUPPORT.value], None)
     return connection.execute(query.order_by(t.persons.c.email)).all()
 
 
-def _holders(roles: Sequence[str], centre_id: str | None) -> Select[tuple[str, str, str]]:
+def holders(roles: Sequence[str], centre_id: str | None) -> Select[tuple[str, str, str]]:
     """Whoever holds one of the roles now, at the centre or (None) for the awarding body."""
     held = select(t.grants.c.person_id).where(
         t.grants.c.role.in_(roles), t.grants.c.centre_id.is_not_distinct_from(centre_id)

@@ -11,7 +11,7 @@ from app.service import tables as t
 from app.service.by_role import lock_person
 from app.service.cursor import Cursor, read_cursor
 from app.service.database import reading, transact
-from app.service.feed import Changes, lock_requests
+from app.service.feed import Changes, lock_roots
 from app.service.pull import Reader, is_known, read_head
 from app.service.scope import ALL_DEVICES, held_roots
 from app.wire.manifest import Digest
@@ -99,12 +99,13 @@ def _differing_roots(ours: dict[str, Digest], theirs: dict[str, str]) -> list[st
 def _real_roots(connection: Connection, reader: Reader, roots: Iterable[str]) -> set[str]:
     """Those of these roots that exist, or that the reader ever held: what was never a root leaves no trace here."""
     wanted = sorted(root for root in roots if _could_be_a_root(root))
-    requests, log = t.requests.c, t.scope_log.c
+    requests, reviews, log = t.requests.c, t.reviews.c, t.scope_log.c
     found: set[str] = set()
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         query = union(
             select(requests.id).where(requests.id.in_(some)),
+            select(reviews.id).where(reviews.id.in_(some)),
             select(log.root).where(log.person == reader.person_id, log.root.in_(some)),
         )
         found.update(connection.scalars(query))
@@ -124,7 +125,7 @@ def _mend(engine: Engine, reader: Reader, roots: Iterable[str], now: datetime) -
     def mend(connection: Connection) -> None:
         # Whatever gives or takes these roots waits, so that none is entered anew that was just taken away.
         lock_person(connection, reader.person_id)
-        lock_requests(connection, wanted)
+        lock_roots(connection, wanted)
         table = t.memberships
         held: dict[str, tuple[str, datetime | None]] = {}
         query = (

@@ -1,4 +1,4 @@
-"""Numbers that people read out to each other: of requests and of certificates, one after the other, none twice."""
+"""Numbers that people read out to each other: of requests, reviews, certificates; one after the other, none twice."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ def next_request_number(connection: Connection, year: int) -> str:
     """The next number of a request, such as ``MR-2026-00042``."""
     (number,) = _draw(connection, "last_request_number", 1)
     return f"MR-{year}-{number:05}"
+
+
+def next_review_number(connection: Connection, year: int) -> str:
+    """The next number of a quality review, such as ``QR-2026-00042``. year: in which its academic year begins."""
+    (number,) = _draw(connection, "last_review_number", 1)
+    return f"QR-{year}-{number:05}"
 
 
 def next_certificate_numbers(connection: Connection, year: int, count: int) -> list[str]:

@@ -60,7 +60,7 @@ def offer_of(message: ActMessage, place: int, author: Visit) -> Offer:
             # Such as bytes that are no text at all, or brackets nested without end.
             return refused("act_malformed", malformed)
         return Offer(message, place, sha256, None, _not_yet(message.act_id))
-    if (act.request_id, act.target) != (message.request_id, message.target):
+    if (act.root, act.target) != (message.request_id, message.target):
         return refused("act_malformed", malformed)
     return Offer(message, place, sha256, act, None)
 

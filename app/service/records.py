@@ -79,7 +79,7 @@ def load_requests(connection: Connection, ids: Iterable[str]) -> list[Moderation
             returned_on=row.returned_on,
             last_day_on=row.last_day_on,
         )
-        for row in _rows(connection, query, t.requests.c.id, wanted)
+        for row in rows_of(connection, query, t.requests.c.id, wanted)
     ]
 
 
@@ -148,7 +148,7 @@ def _samples(connection: Connection, column: Any, ids: Sequence[str]) -> list[Sa
             assessor_decision=row.assessor_decision,
             reason=row.reason,
         )
-        for row in _rows(connection, query, column, ids)
+        for row in rows_of(connection, query, column, ids)
     ]
 
 
@@ -173,7 +173,7 @@ def load_evidence(connection: Connection, request_ids: Iterable[str]) -> list[Ev
             url=row.url,
             agreed=row.verdict == LINK_AGREED,
         )
-        for row in _rows(connection, query, t.evidence.c.request_id, sorted(set(request_ids)))
+        for row in rows_of(connection, query, t.evidence.c.request_id, sorted(set(request_ids)))
     ]
 
 
@@ -198,7 +198,7 @@ def load_judgements(connection: Connection, request_ids: Iterable[str]) -> list[
             recorded_at=row.recorded_at,
             withdrawn=row.withdrawn,
         )
-        for row in _rows(connection, query, t.judgements.c.request_id, sorted(set(request_ids)))
+        for row in rows_of(connection, query, t.judgements.c.request_id, sorted(set(request_ids)))
     ]
 
 
@@ -220,7 +220,7 @@ def load_reports(connection: Connection, request_ids: Iterable[str]) -> list[Iss
             pdf_sha256=row.pdf_sha256,
             pdf_size=row.pdf_size,
         )
-        for row in _rows(connection, query, t.reports.c.request_id, sorted(set(request_ids)))
+        for row in rows_of(connection, query, t.reports.c.request_id, sorted(set(request_ids)))
     ]
 
 
@@ -245,7 +245,7 @@ def load_notes(connection: Connection, request_ids: Iterable[str]) -> list[Note]
             written_at=row.written_at,
             files=tuple(files.get(row.id, ())),
         )
-        for row in _rows(connection, query, t.notes.c.request_id, wanted)
+        for row in rows_of(connection, query, t.notes.c.request_id, wanted)
     ]
 
 
@@ -257,7 +257,7 @@ def _note_files(connection: Connection, request_ids: Sequence[str]) -> dict[str,
         .order_by(t.note_files.c.note_id, t.note_files.c.position)
     )
     found: dict[str, list[AttachedFile]] = {}
-    for row in _rows(connection, query, t.notes.c.request_id, request_ids):
+    for row in rows_of(connection, query, t.notes.c.request_id, request_ids):
         file = AttachedFile(row.name, row.sha256, row.size, row.media_type)
         found.setdefault(row.note_id, []).append(file)
     return found
@@ -269,12 +269,13 @@ def _due_dates(connection: Connection, request_ids: Sequence[str]) -> dict[str, 
         t.due_dates.c.set_at, t.due_dates.c.id
     )
     dates: dict[str, list[Any]] = {}
-    for row in _rows(connection, query, t.due_dates.c.request_id, request_ids):
+    for row in rows_of(connection, query, t.due_dates.c.request_id, request_ids):
         dates.setdefault(row.request_id, []).append(row.due_on)
     return {request_id: tuple(days[:-1]) for request_id, days in dates.items()}
 
 
-def _rows(connection: Connection, query: Select[Any], column: Any, ids: Sequence[str]) -> list[Row[Any]]:
+def rows_of(connection: Connection, query: Select[Any], column: Any, ids: Sequence[str]) -> list[Row[Any]]:
+    """The rows of a query whose column is one of these ids, asked in parts that either database takes."""
     rows: list[Row[Any]] = []
     for start in range(0, len(ids), _CHUNK):
         rows.extend(connection.execute(query.where(column.in_(ids[start : start + _CHUNK]))))

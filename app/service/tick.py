@@ -24,6 +24,7 @@ from app.service.feed import Changes
 from app.service.mailing import MailEvent, MailKind, write_mails
 from app.service.records import load_requests, request_row
 from app.service.records_update import settle
+from app.service.review_tick import remind_of_ceds
 
 DUE_SOON = "due_soon"
 OVERDUE = "overdue"
@@ -35,19 +36,28 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one run did: how many requests were archived, warned about, and let move on."""
+    """What one run did: how many requests were archived, warned about, and let move on, and how many centres were
+    reminded of an Engagement Document.
+    """
 
     archived: int
     warned: int
     settled: int
+    reminded: int = 0
 
     def __str__(self) -> str:
-        return f"{self.archived} archived, {self.warned} warned about, {self.settled} settled"
+        counts = f"{self.archived} archived, {self.warned} warned about, {self.settled} settled"
+        return f"{counts}, {self.reminded} reminded" if self.reminded else counts
 
 
 def tick(engine: Engine, now: datetime) -> Ticked:
-    """Does everything whose time has come (M-50, M-61, D-1, D-4). Safe to run at any moment, however often."""
-    return Ticked(archive_what_is_over(engine, now), warn(engine, now), settle_what_waits(engine, now))
+    """Does everything whose time has come (M-50, M-61, D-1, D-4, Q-09). Safe to run at any moment, however often."""
+    return Ticked(
+        archive_what_is_over(engine, now),
+        warn(engine, now),
+        settle_what_waits(engine, now),
+        remind_of_ceds(engine, now),
+    )
 
 
 def archive_what_is_over(engine: Engine, now: datetime) -> int:

@@ -71,7 +71,7 @@ class CentreContext:
             )
 
     def page(self, here: str = "", **more: Any) -> dict[str, Any]:
-        """What a template is given. ``here`` marks the place in the navigation: dashboard, claim, reports, help."""
+        """What a template is given. ``here`` marks the place in the navigation, such as dashboard, claim or reviews."""
         return {
             "visitor": self.visitor,
             "is_staff": is_staff(self.visitor),
@@ -79,6 +79,7 @@ class CentreContext:
             "centres": self.centres,
             "may_claim": self.may(Permission.CLAIM_FOR_LEARNERS),
             "may_read": self.may(Permission.READ_REPORTS),
+            "may_review": self.may(Permission.FILL_IN_CED) or self.may(Permission.READ_REPORTS),
             "support": self.support,
             "here": here,
             **more,

@@ -27,6 +27,7 @@ from app.service.portal.context import (
     saved_address,
 )
 from app.service.portal.paging import Paging
+from app.service.portal.review_rows import ced_notices, may_see_reviews
 from app.service.portal.stages import (
     COMPLETED,
     ONGOING,
@@ -90,6 +91,7 @@ def dashboard(
         counts = stage_counts(connection, centre_id)
         saved_count = count_saved(connection, centre_id)
         stops = _stops(connection, centre_id, today)
+        notices = ced_notices(connection, centre_id, today) if may_see_reviews(context) else ()
         size = PER_PAGE if stage else PER_PART
         saved, saved_paging = _saved(connection, centre_id, stage, page, saved_count, size)
         parts = []
@@ -106,6 +108,7 @@ def dashboard(
             "dashboard",
             stage=stage,
             stops=stops,
+            notices=notices,
             links=[link for link in links if link.count],
             saved=saved,
             saved_paging=saved_paging,

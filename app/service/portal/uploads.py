@@ -5,6 +5,7 @@ Both end in the same way: the file is in the store, its person has the right to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ from app.service.evidence_spot import must_take_evidence
 from app.service.portal.context import CentreContext, SignInFirst, centre_context, plain
 from app.service.services import GivenServices, Services
 from app.service.tokens import Visit
+from app.service.uploads_check import Checks
 from app.wire.messages import PART_BYTES, PART_HASH_HEADER, UploadAsk, UploadState
 
 BRINGING = "bringing evidence"
@@ -94,6 +96,41 @@ def kind_of(text: str) -> EvidenceKind:
         raise KnownError("kind_missing", "Choose what kind of evidence this is.") from error
 
 
+async def begin_upload(services: Services, visit: Visit, body: bytes, checks: Checks) -> UploadState:
+    """Announces a file, for somebody who may bring it; tells which of its parts are here already."""
+    ask = read_message(_ASK, body)
+    state = await sync_to_thread(uploads.begin, services.engine, visit.person, BROWSER, ask, services.clock())
+    return await api.checked(state, services, visit, checks)
+
+
+async def take_part(
+    services: Services, visit: Visit, sha256: str, number: int, request: Request[Any, Any, Any]
+) -> None:
+    """Keeps one part, read from the request's body, of a file that was announced."""
+    size = await sync_to_thread(uploads.expected_part, services.engine, visit.person, plain(sha256), number)
+    announced = request.headers.get(PART_HASH_HEADER, "").lower()
+    content = await api.announced_body(request, size, announced)
+    await sync_to_thread(
+        uploads.keep_part,
+        services.engine,
+        services.blobs,
+        visit.person,
+        plain(sha256),
+        number,
+        announced,
+        content,
+        services.clock(),
+    )
+
+
+async def end_upload(services: Services, visit: Visit, sha256: str, checks: Checks) -> UploadState:
+    """Every part was sent: the whole is checked, or is being checked."""
+    state = await sync_to_thread(
+        uploads.ask_complete, services.engine, visit.person, plain(sha256), services.clock()
+    )
+    return await api.checked(state, services, visit, checks)
+
+
 @post(f"{_ADDRESS}/uploads", status_code=200, request_max_body_size=16 * 1024)
 async def begin(
     centre_id: FromPath[str],
@@ -105,9 +142,7 @@ async def begin(
 ) -> UploadState:
     """Announces a file (`UploadAsk`) and tells which of its parts are here already."""
     visit = (await sync_to_thread(bringer, request, services, centre_id, request_id)).visit
-    ask = read_message(_ASK, body)
-    state = await sync_to_thread(uploads.begin, services.engine, visit.person, BROWSER, ask, services.clock())
-    return await api.checked(state, services, visit, checks)
+    return await begin_upload(services, visit, body, checks)
 
 
 @put(
@@ -125,20 +160,7 @@ async def part(
 ) -> Response[None]:
     """One part; `X-Part-SHA256` is its hash. Sending the same part again does no harm."""
     visit = (await sync_to_thread(bringer, request, services, centre_id, request_id)).visit
-    size = await sync_to_thread(uploads.expected_part, services.engine, visit.person, plain(sha256), number)
-    announced = request.headers.get(PART_HASH_HEADER, "").lower()
-    content = await api.announced_body(request, size, announced)
-    await sync_to_thread(
-        uploads.keep_part,
-        services.engine,
-        services.blobs,
-        visit.person,
-        plain(sha256),
-        number,
-        announced,
-        content,
-        services.clock(),
-    )
+    await take_part(services, visit, sha256, number, request)
     return Response(None, status_code=204)
 
 
@@ -153,10 +175,7 @@ async def complete(
 ) -> UploadState:
     """Every part was sent: the whole is checked. Asked again until the state is no longer `checking`."""
     visit = (await sync_to_thread(bringer, request, services, centre_id, request_id)).visit
-    state = await sync_to_thread(
-        uploads.ask_complete, services.engine, visit.person, plain(sha256), services.clock()
-    )
-    return await api.checked(state, services, visit, checks)
+    return await end_upload(services, visit, sha256, checks)
 
 
 @post(f"{_ADDRESS}/attach", status_code=200, request_max_body_size=16 * 1024)
@@ -191,17 +210,20 @@ def attach_file(services: Services, found: Bringer, ask: AttachAsk) -> Taken:
     )
 
 
-def _as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Every refusal as a ``Problem`` that the script puts into the page."""
     status, problem, headers = problem_of(signed_out() if isinstance(error, SignInFirst) else error)
     return Response(problem, status_code=status, media_type="application/json", headers=headers)
 
 
-router = Router(
-    path="/",
-    route_handlers=[begin, part, complete, attach],
-    dependencies={"checks": Provide(api.checks_of, sync_to_thread=False)},
-    exception_handlers={Exception: _as_problem, SignInFirst: _as_problem},
-)
+def script_router(handlers: Sequence[Any]) -> Router:
+    """The addresses that a page's script asks: their refusals are messages, not pages."""
+    return Router(
+        path="/",
+        route_handlers=list(handlers),
+        dependencies={"checks": Provide(api.checks_of, sync_to_thread=False)},
+        exception_handlers={Exception: as_problem, SignInFirst: as_problem},
+    )
 
-HANDLERS = (router,)
+
+HANDLERS = (script_router((begin, part, complete, attach)),)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from app.service.tables.base import metadata
 from app.service.tables.claiming import certificates, claimed_units, sampled_last, saved_claims
+from app.service.tables.consortia import consortia, consortium_members, interests
 from app.service.tables.files import (
     blob_parts,
     blobs,
@@ -45,6 +46,21 @@ from app.service.tables.reference import (
     registrations,
     units,
 )
+from app.service.tables.reviews import (
+    ced_dates,
+    ced_files,
+    ced_signatures,
+    ceds,
+    meetings,
+    nominee_contacts,
+    quality_judgements,
+    review_actions,
+    review_warnings,
+    reviews,
+    visit_evidence,
+    visit_files,
+    visit_reports,
+)
 from app.service.tables.staff import role_changes
 from app.service.tables.standing import (
     agreements,
@@ -71,10 +87,16 @@ __all__ = [
     "agreements",
     "blob_parts",
     "blobs",
+    "ced_dates",
+    "ced_files",
+    "ced_signatures",
+    "ceds",
     "centres",
     "certificates",
     "claim_lines",
     "claimed_units",
+    "consortia",
+    "consortium_members",
     "contact_log",
     "devices",
     "due_dates",
@@ -86,15 +108,19 @@ __all__ = [
     "grants",
     "holds",
     "inquiries",
+    "interests",
     "judgements",
     "learners",
     "mails",
+    "meetings",
     "memberships",
     "metadata",
+    "nominee_contacts",
     "note_files",
     "notes",
     "persons",
     "qualifications",
+    "quality_judgements",
     "rate_limits",
     "received_acts",
     "registrations",
@@ -102,6 +128,9 @@ __all__ = [
     "reports",
     "requests",
     "restrictions",
+    "review_actions",
+    "review_warnings",
+    "reviews",
     "risk_levels",
     "role_changes",
     "roles_taken",
@@ -115,6 +144,9 @@ __all__ = [
     "units",
     "upload_parts",
     "uploads",
+    "visit_evidence",
+    "visit_files",
+    "visit_reports",
     "warnings",
     "web_sessions",
 ]

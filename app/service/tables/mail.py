@@ -20,6 +20,8 @@ mails = Table(
     Column("subject", String, nullable=False),
     Column("body", String, nullable=False),
     to_table("requests", "request_id", nullable=True, index=True),
+    # In place of a request, where it is about a quality review.
+    to_table("reviews", "review_id", nullable=True),
     Column("written_at", Moment, nullable=False),
     # Empty once it was sent, or given up. Set forward by whoever tries it, so that nobody else does meanwhile.
     Column("next_try_at", Moment, nullable=True, index=True),

@@ -26,7 +26,7 @@ feed = Table(
     # Place of the kind in wire.codec.KINDS, so that a root reads in the order in which it is sent.
     Column("place", SmallInteger, primary_key=True),
     Column("id", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
     Column("n", BigInteger, nullable=False),
     Column("gone", Boolean, nullable=False, default=False),
     Column("line", LargeBinary, nullable=False),

@@ -11,6 +11,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import update
 
+from app.domain.schemes import scheme_for
 from app.service import tables as t
 from app.service.accounts import revoke_everything
 from app.service.database import transact
@@ -51,7 +52,7 @@ def test_the_first_page_is_a_sign_in_form_that_names_whom_to_ask(browser: TestCl
     page = browser.get("/")
     assert page.status_code == 200
     assert "<h1>Sign in</h1>" in page.text
-    assert "Support team" in page.text, "M-05"
+    assert scheme_for("CMI").contact.words in page.text, "M-05"
     assert "<script" not in page.text
     assert "former system" in page.text, "M-09"
 
