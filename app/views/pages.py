@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.views.parts import ErrorCard, Picture, Press, label
 from app.views.style import spacing
+
+
+class _Page(QWidget):
+    """What is scrolled need not be pressed together: it is as high as its parts like to be."""
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is None:
+            return least
+        # With words to wrap the area asks for the height at its width; in the narrowest column it were far too much.
+        return QSize(least.width(), 0 if layout.hasHeightForWidth() else layout.sizeHint().height())
 
 
 class ScrollPage(QScrollArea):
@@ -22,7 +33,7 @@ class ScrollPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         if not sideways:
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.page = QWidget()
+        self.page = _Page()
         self.page.setProperty("role", "page")
         self.setWidget(self.page)
 

@@ -97,7 +97,9 @@ class Adding:
 
     def begin(self, request_id: str, sample_id: str, name: str) -> str:
         """Returns what ``end`` is to be told."""
-        place = place_words(*self._pictures.names(request_id, sample_id))
+        number, position = self._pictures.names(request_id, sample_id)
+        of_review = self._pictures.is_review(request_id)
+        place = f"Review {number}" if of_review else place_words(number, position)
         with self._lock:
             under_way = self._kept()
             key = next(key for key in map(str, range(len(under_way) + 1)) if key not in under_way)

@@ -67,9 +67,7 @@ class Finder:
         yield from self._drafted(picture, {conflict.request_id for conflict in not_taken})
 
     def _disputed(self, picture_of: _PictureOf) -> Iterator[Conflict]:
-        judging = {
-            act.request_id for act in self._pictures.waiting() if isinstance(act.deed, RecordJudgement)
-        }
+        judging = {act.root for act in self._pictures.waiting() if isinstance(act.deed, RecordJudgement)}
         for request_id in sorted(self._disputes.requests() | judging):
             picture = picture_of(request_id)
             if picture is None:

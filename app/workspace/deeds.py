@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.domain.acts import (
@@ -14,15 +13,15 @@ from app.domain.acts import (
     RecordJudgement,
     SubmitReport,
     WithdrawJudgement,
-    target_of,
 )
 from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.judging import check_judgement, check_note, check_report, check_withdrawal
 from app.domain.moderation import ActionForCentre, Decision, Judgement, current_judgements
-from app.domain.people import Permission, Person
+from app.domain.people import Permission
 from app.workspace import drafts
 from app.workspace.overlay import Picture
+from app.workspace.recording import Recorder
 from app.workspace.snapshots import JudgementDraft
 
 if TYPE_CHECKING:
@@ -31,30 +30,11 @@ if TYPE_CHECKING:
 
 
 class Deeds:
-    """Records acts of one person on one device into the outbox.
+    """What a person does in moderation requests. ``recorder``: makes it durable, in the person's name."""
 
-    clock: the device's time, shown to people and never trusted. new_id: makes UUIDv7 texts.
-    seen: the feed number that this device has pulled. seen_tag: names the feed it belongs to.
-    """
-
-    def __init__(
-        self,
-        work: WorkStore,
-        person: Person,
-        device_id: str,
-        *,
-        clock: Callable[[], datetime],
-        new_id: Callable[[], str],
-        seen: Callable[[], int],
-        seen_tag: Callable[[], str],
-    ) -> None:
+    def __init__(self, work: WorkStore, recorder: Recorder) -> None:
         self._work = work
-        self._person = person
-        self._device_id = device_id
-        self._clock = clock
-        self._new_id = new_id
-        self._seen = seen
-        self._seen_tag = seen_tag
+        self._recorder = recorder
 
     def judge(
         self,
@@ -73,7 +53,7 @@ class Deeds:
         superseded unseen: both stand, and a person compares them. keep_draft: what is typed is not what is recorded.
         Raises KnownError with what is missing (D-12), or why judging is not possible now.
         """
-        self._must(Permission.JUDGE_SAMPLES, "Only a moderator judges samples.")
+        self._recorder.must(Permission.JUDGE_SAMPLES, "Only a moderator judges samples.")
         self._must_be_open(picture)
         if all(sample.id != sample_id for sample in picture.samples):
             raise KnownError("sample_gone", "This sample no longer belongs to the request.")
@@ -103,7 +83,7 @@ class Deeds:
         """Takes back a judgement that was sent already, with a reason; both stay on record."""
         self._must_be_open(picture)
         deed = WithdrawJudgement(picture.request.id, judgement.sample_id, judgement.id, reason.strip())
-        check_withdrawal(picture.request, judgement, deed, self._person.id)
+        check_withdrawal(picture.request, judgement, deed, self._recorder.person.id)
         rests_on = (judgement.id,) if judgement.id in picture.pending else ()
         return self._record(deed, base_rev=judgement.rev, rests_on=rests_on)
 
@@ -111,7 +91,7 @@ class Deeds:
         self, request_id: str, sample_id: str, text: str, files: tuple[AttachedFile, ...]
     ) -> AddNote:
         """The note as it would be recorded. Raises KnownError with what keeps it from being so."""
-        self._must(Permission.WRITE_NOTES, "Your role does not write notes here.")
+        self._recorder.must(Permission.WRITE_NOTES, "Your role does not write notes here.")
         deed = AddNote(request_id, sample_id, text.strip(), files)
         check_note(deed)
         return deed
@@ -136,7 +116,7 @@ class Deeds:
 
     def submit(self, picture: Picture, report: SignedReport) -> Act:
         """Signs the report off (M-55, M-59). It rests on every judgement that still waits to be taken."""
-        self._must(Permission.SUBMIT_REPORT, "Only a moderator submits a moderation report.")
+        self._recorder.must(Permission.SUBMIT_REPORT, "Only a moderator submits a moderation report.")
         self._must_be_open(picture)
         ids = tuple(sorted(judgement.id for judgement in picture.current().values()))
         deed = SubmitReport(
@@ -160,41 +140,14 @@ class Deeds:
         drop: str = "",
         act_id: str = "",
     ) -> Act:
-        """One transaction: the act into the outbox, and the draft it came from emptied of what it recorded."""
-        act = Act(
-            id=act_id or self._new_id(),
-            device_id=self._device_id,
-            author_id=self._person.id,
-            seen=self._seen(),
-            recorded_at=self._clock(),
-            deed=deed,
-            base_rev=base_rev,
-            # Notes stand by themselves: nothing waits for them, and they wait for nothing.
-            after="" if isinstance(deed, AddNote) else self._work.last_waiting(target_of(deed)),
-            rests_on=rests_on,
-            # Asked after the number: a later head than that one's is as good, an earlier one is not.
-            seen_tag=self._seen_tag(),
-        )
+        """The act into the outbox, and the draft it came from emptied of what it recorded."""
         changed: dict[str, Mapping[str, Any] | None] = {drop: None} if drop else {}
         if draft is not None:
             key, left = draft
             changed[key] = None if left.empty else drafts.body_of(left)
-        self._work.add(act, drafts=changed, mends=self._mended_by(act))
-        return act
-
-    def _mended_by(self, act: Act) -> tuple[str, ...]:
-        """What the service refused of the same kind on the same target; every note stands by itself."""
-        kind = type(act.deed).__name__
-        refused = self._work.entries(("rejected", "conflict"), act.request_id)
-        return tuple(
-            entry.act_id
-            for entry in refused
-            if entry.target == act.target and entry.kind == kind != AddNote.__name__
+        return self._recorder.record(
+            deed, base_rev=base_rev, rests_on=rests_on, drafts=changed, act_id=act_id
         )
-
-    def _must(self, permission: Permission, says: str) -> None:
-        if not self._person.may(permission):
-            raise KnownError("not_allowed", says, "Ask the qualifications team if this is a mistake.")
 
     @staticmethod
     def _must_be_open(picture: Picture) -> None:

@@ -14,12 +14,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.domain.acts import Act
+from app.domain.acts import Act, Deed
 from app.domain.attached import AttachedFile
 from app.domain.dates import london_day
 from app.domain.errors import KnownError
 from app.domain.moderation import Decision, current_judgements
 from app.domain.people import Person
+from app.domain.review_deeds import ReviewDeed
 from app.workspace.adding import Adding, Watch
 from app.workspace.conflicts import Conflicts
 from app.workspace.deeds import Deeds
@@ -27,11 +28,12 @@ from app.workspace.drafts import Drafts, place_of
 from app.workspace.evidence_desk import EvidenceDesk
 from app.workspace.files import EvidenceFiles
 from app.workspace.help import HelpTexts, help_texts
-from app.workspace.note_files import NoteFiles, Source
+from app.workspace.note_files import NoteFiles
 from app.workspace.outbox import OutboxDesk
 from app.workspace.own_files import OwnFilesDesk
 from app.workspace.pictures import Pictures
 from app.workspace.queries import judgement_words, sheet_of
+from app.workspace.recording import Recorder
 from app.workspace.reports import Reports, write_file
 from app.workspace.snapshots import (
     Changes,
@@ -45,7 +47,9 @@ from app.workspace.snapshots import (
 )
 from app.workspace.standing import whose
 from app.workspace.syncing import Syncing
+from app.workspace.taking import Source, Taking
 from app.workspace.travel import Travel
+from app.workspace.visits.desk import VisitsDesk
 from app.workspace.work_list import work_rows
 
 if TYPE_CHECKING:
@@ -87,16 +91,10 @@ class Desk:
         self._clock = clock
         self._saved_at: datetime | None = None
         self._recovered: datetime | None = None
-        self._deeds = Deeds(
-            work,
-            self.person,
-            profile.device_id,
-            clock=clock,
-            new_id=new_id,
-            seen=cache.seen,
-            seen_tag=cache.seen_tag,
-        )
-        self._notes = NoteFiles(work, files, syncing, self._deeds, self.person.id, new_id)
+        recorder = Recorder(work, cache, self.person, profile.device_id, clock=clock, new_id=new_id)
+        self._deeds = Deeds(work, recorder)
+        self._taking = Taking(work, files, syncing)
+        self._notes = NoteFiles(work, files, syncing, self._taking, self._deeds, self.person.id, new_id)
         self._pictures = Pictures(work, cache, self.person.name)
         self.evidence = EvidenceDesk(files, self._notes, self._pictures)
         self._drafts = Drafts(work, self._pictures)
@@ -108,6 +106,18 @@ class Desk:
         self.own_files = OwnFilesDesk(work, own_files)
         self.adding = Adding(work, self._pictures)
         self.travel = Travel(work, cache, files, syncing, profile.folder, sync=self.sync, clock=clock)
+        self.visits = VisitsDesk(
+            work,
+            cache,
+            files,
+            syncing,
+            self.adding,
+            recorder,
+            clock,
+            self._saving,
+            self.take_back,
+            self._marked,
+        )
         # Two windows' threads may record at once; acts are put together from what stands, one at a time.
         self._recording = threading.Lock()
 
@@ -121,10 +131,7 @@ class Desk:
         """All my requests, the most urgent first, with my pending acts counted in; marked where ``conflicts`` found
         something when it last looked.
         """
-        files = self.own_files.of_acts().values()
-        left = {upload.request_id for each in files for upload in each.left}
-        refused = {upload.request_id for each in files for upload in each.refused}
-        attention = self._outbox.requests_needing_attention() | self.conflicts.open_requests() | refused
+        attention, left = self._marked()
         return work_rows(self._cache, self._pictures, self.today(), attention=attention, sending=left)
 
     def request(self, request_id: str) -> RequestSheet:
@@ -178,7 +185,7 @@ class Desk:
         with self._saving():
             picture = self._pictures.of(request_id)
             act = self._deeds.judge(picture, sample_id, decision, rationale, actions, seen=seen)
-        return self._changed(request_id, judgement_words(picture, act), act.id)
+        return Changes.of(request_id, judgement_words(picture, act), act.id)
 
     def withdraw_judgement(self, request_id: str, sample_id: str, reason: str) -> Changes:
         """Takes back a judgement that was already sent, with a reason."""
@@ -193,7 +200,7 @@ class Desk:
             if judgement is None:
                 raise KnownError("judgement_unknown", "There is no judgement to take back.")
             self._deeds.withdraw(picture, judgement, reason)
-        return self._changed(request_id, "Judgement taken back")
+        return Changes.of(request_id, "Judgement taken back")
 
     def take_back(self, act_id: str) -> Changes:
         """Undoes an act that was not sent yet, or puts a refused one away; a judgement's text becomes a draft again.
@@ -204,8 +211,8 @@ class Desk:
             refused = self._work.entry(act_id).state in ("rejected", "conflict")
             act = self._work.take_back(act_id).act
             if not refused:  # what was refused became a draft when the answer came
-                self._drafts.restore(act.deed)
-        return self._changed(act.request_id, "Taken back")
+                self._restore(act.deed)
+        return Changes.of(act.root, "Taken back")
 
     def add_note(
         self, request_id: str, sample_id: str, text: str, files: Sequence[Source | AttachedFile] = ()
@@ -215,7 +222,7 @@ class Desk:
         act_id, kept = self._notes.take_in(request_id, sample_id, text, files)
         with self._saving():
             act = self._deeds.note(picture, sample_id, text, kept, act_id=act_id)
-        return self._changed(request_id, "Note added", act.id)
+        return Changes.of(request_id, "Note added", act.id)
 
     def attach(
         self,
@@ -244,10 +251,10 @@ class Desk:
     def discard_draft(self, draft_key: str) -> Changes:
         """Throws a draft away for good, on the person's word; meant for one whose request is no longer theirs."""
         with self._saving():
-            files = self._drafts.files_of(draft_key)
+            files = self._files_of_draft(draft_key)
             self._work.drop_draft(draft_key)
-            self._notes.discard(files)
-        return self._changed(place_of(draft_key)[1], "Draft discarded")
+            self._taking.discard(files)
+        return Changes.of(place_of(draft_key)[1], "Draft discarded")
 
     # -- report -------------------------------------------------------------------------------------------------
 
@@ -260,7 +267,7 @@ class Desk:
         with self._saving():
             picture = self._pictures.of(request_id)
             act = self._deeds.submit(picture, self._reports.sign_off(picture))
-        return self._changed(request_id, "Report signed off; it waits in the outbox", act.id)
+        return Changes.of(request_id, "Report signed off; it waits in the outbox", act.id)
 
     def report_pdf(self, request_id: str) -> bytes | None:
         """The bytes of the newest report, as they were signed off; None while a report is being prepared.
@@ -281,12 +288,12 @@ class Desk:
             entry = self._work.entry(act_id)
             if not self.own_files.offer_again(act_id):
                 entry = self._work.retry(act_id)
-        return self._changed(entry.act.request_id)
+        return Changes.of(entry.act.root)
 
     def export_copy(self, identifier: str, path: Path) -> Path:
         """Writes an act's or a draft's text as a readable file, and beside it a draft's files: nobody else has them."""
         written = write_file(path, self._outbox.copy_of(identifier))
-        self._notes.export(self._drafts.files_of(identifier), path)
+        self._taking.export(self._files_of_draft(identifier), path)
         return written
 
     def left_behind(self) -> frozenset[str]:
@@ -315,9 +322,9 @@ class Desk:
         changes = self._syncing.run(tell)
         refused = self._outbox.newly_refused()
         # What the service refused comes back as text to be mended: one's own edit stays in sight.
-        touched = frozenset(act.request_id for act in refused)
+        touched = frozenset(act.root for act in refused)
         for act in refused:
-            self._drafts.restore(act.deed)
+            self._restore(act.deed)
         return changes | Changes(touched, outbox=bool(touched), work=bool(touched))
 
     def sign_in_again(self, password: str) -> None:
@@ -364,12 +371,26 @@ class Desk:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
+    def _marked(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Requests and reviews in which something needs the person, and those whose files are still being sent."""
+        files = self.own_files.of_acts().values()
+        left = frozenset(upload.request_id for each in files for upload in each.left)
+        refused = frozenset(upload.request_id for each in files for upload in each.refused)
+        found = self._outbox.requests_needing_attention() | self.conflicts.open_requests() | refused
+        return found, left
+
+    def _restore(self, deed: Deed) -> None:
+        """What does not stand any more becomes typed text again, unless newer text is there."""
+        if isinstance(deed, ReviewDeed):
+            self.visits.restore(deed)
+        else:
+            self._drafts.restore(deed)
+
+    def _files_of_draft(self, key: str) -> tuple[AttachedFile, ...]:
+        return (*self._drafts.files_of(key), *self.visits.files_of_draft(key))
+
     @contextlib.contextmanager
     def _saving(self) -> Iterator[None]:
         with self._recording:
             yield
             self._saved_at = datetime.now(UTC)
-
-    @staticmethod
-    def _changed(request_id: str, said: str = "", undo: str = "") -> Changes:
-        return Changes(frozenset({request_id}), outbox=True, work=True, said=said, undo=undo)

@@ -24,9 +24,13 @@ WHERE = "where"
 """Under this a kept draft says what it is about, in words."""
 
 
+SAMPLE = "sample"
+"""The kind of a sample's drafts, and of an unfinished note on a whole request."""
+
+
 def sample_key(request_id: str, sample_id: str) -> str:
     """Where the draft of one sample lies; an empty sample id is the request's own unfinished note."""
-    return f"sample/{request_id}/{sample_id}"
+    return f"{SAMPLE}/{request_id}/{sample_id}"
 
 
 def report_key(request_id: str) -> str:
@@ -125,7 +129,7 @@ class Drafts:
         found = {}
         for kept in self._work.drafts():
             kind, request, sample_id = place_of(kept.key)
-            if kind == "sample" and request == request_id and sample_id:
+            if kind == SAMPLE and request == request_id and sample_id:
                 found[sample_id] = draft_of(kept.body)
         return found
 
@@ -142,7 +146,9 @@ class Drafts:
         return report_draft_of(self._work.draft(report_key(request_id)) or {})
 
     def files_of(self, key: str) -> tuple[AttachedFile, ...]:
-        """What was added to a draft, by the draft's key; none where there is no such draft."""
+        """What was added to a draft, by the draft's key; none where there is no such draft of a sample."""
+        if not key.startswith(f"{SAMPLE}/"):
+            return ()
         return draft_of(self._work.draft(key) or {}).files
 
     def keep(self, request_id: str, sample_id: str, draft: JudgementDraft) -> None:

@@ -13,6 +13,7 @@ from app.domain.attached import AttachedFile
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, EvidenceKind
 from app.domain.moderation import IssuedReport, Note
+from app.domain.reviews import VisitReport
 from app.vault.handed import safe_name
 from app.vault.sealing import damaged
 from app.workspace.snapshots import EvidenceItem, HandedOver
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from app.vault.handed import HandedOver as Lent
 
 _OF_NOTE = "note/"
+OF_VISIT = "visit/"
+"""How the ids of files begin that a reviewer noted as evidence."""
 
 
 class EvidenceFiles:
@@ -112,7 +115,7 @@ class EvidenceFiles:
 
         return self._cage.open(BytesSource(data), name)
 
-    def issued(self, report: IssuedReport) -> bytes | None:
+    def issued(self, report: IssuedReport | VisitReport) -> bytes | None:
         """The bytes of an issued report, if they were fetched to this computer."""
         key = self._cache.file_key(report.pdf_sha256)
         if key is None or not self._store.has(report.pdf_sha256):
@@ -220,8 +223,8 @@ class EvidenceFiles:
         return key if key is not None and self._store.has(sha256) else None
 
     def _is_own(self, item: Evidence) -> bool:
-        # Only notes name files of one's own, and few of those are asked for.
-        return item.id.startswith(_OF_NOTE) and self.key_of(item.sha256) is not None
+        # Only notes and noted evidence name files of one's own, and few of those are asked for.
+        return item.id.startswith((_OF_NOTE, OF_VISIT)) and self.key_of(item.sha256) is not None
 
     def _sealed(self, item: Evidence) -> SealedFile:
         key = self.key_of(item.sha256)

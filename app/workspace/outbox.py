@@ -17,6 +17,7 @@ from app.domain.acts import (
     WithdrawJudgement,
 )
 from app.domain.dates import moment
+from app.domain.review_deeds import ReviewDeed, SubmitVisitReport
 from app.models.entries import UNREAD_CODES
 from app.workspace import drafts
 from app.workspace.conflicts import Conflicts
@@ -24,6 +25,8 @@ from app.workspace.own_files import FilesOfAct, files_state
 from app.workspace.pictures import Pictures
 from app.workspace.queries import place_words, words_for
 from app.workspace.snapshots import OutboxRow, OutboxState, Reach
+from app.workspace.visits import drafts as visit_drafts
+from app.workspace.visits import words as visit_words
 
 if TYPE_CHECKING:
     from app.models.work import DraftEntry, OutboxEntry, WorkStore
@@ -60,8 +63,14 @@ _KINDS = {
     AddNote.__name__: "a note",
     SubmitReport.__name__: "a moderation report",
     LogCentreContact.__name__: "a contact with the centre",
+    **visit_words.FORGOTTEN,
 }
 """What an act was whose words are no longer here."""
+
+_FOR_PROGRAMS = ("base", "cites")
+"""What a draft holds that says nothing to a reader."""
+
+_REPORTS = (SubmitReport.__name__, SubmitVisitReport.__name__)
 
 
 class OutboxDesk:
@@ -110,7 +119,7 @@ class OutboxDesk:
         """The whole text of an act or a draft, readable without this program."""
         for draft in self._work.drafts():
             if draft.key == identifier:
-                told = {name: value for name, value in draft.body.items() if name != "base"}
+                told = {name: value for name, value in draft.body.items() if name not in _FOR_PROGRAMS}
                 return self._readable("Draft", draft.changed_at, told)
         entry = self._work.entry(identifier)
         if entry.forgotten:
@@ -120,6 +129,8 @@ class OutboxDesk:
         return self._readable(self._words(entry), entry.recorded_at, told, entry.says)
 
     def _needing_attention(self) -> Iterable[OutboxEntry]:
+        if not self._work.counts().attention:
+            return ()
         return self._work.entries(states=("conflict", "rejected", "blocked"))
 
     def _shown(self, files: Iterable[str]) -> list[OutboxEntry]:
@@ -141,12 +152,13 @@ class OutboxDesk:
             what=self._words(entry),
             why=self._why(entry, reach),
             request_id=entry.request_id,
-            sample_id=_sample_of(entry),
+            sample_id=_place_in(entry),
             at=entry.answered_at or entry.recorded_at,
             outcome=_OUTCOMES.get(entry.state),
             can_retry=entry.state == "blocked" or (entry.state == "rejected" and entry.code in UNREAD_CODES),
             can_take_back=entry.state == "queued" or state is OutboxState.ATTENTION,
-            about_report=entry.kind == SubmitReport.__name__,
+            about_report=entry.kind in _REPORTS,
+            about_visit=entry.kind in visit_words.FORGOTTEN,
             gone=self._is_gone(entry.request_id),
             compare=f"act/{entry.request_id}/{entry.act_id}" in compared,
         )
@@ -172,26 +184,35 @@ class OutboxDesk:
 
     def _draft_row(self, draft: DraftEntry, compared: frozenset[str]) -> OutboxRow:
         kind, request_id, sample_id = drafts.place_of(draft.key)
+        of_visit = kind in visit_drafts.KINDS
         gone = self._is_gone(request_id)
-        where = place_words(*self._pictures.names(request_id, sample_id))
+        number, position = self._pictures.names(request_id, "" if of_visit else sample_id)
+        if of_visit:
+            where = visit_drafts.review_place(number, sample_id if kind == visit_drafts.MEASURE else "")
+        else:
+            where = place_words(number, position)
         if gone:
             where = str(draft.body.get(drafts.WHERE, where))
         compare = f"{'report' if kind == 'report' else 'draft'}{draft.key[len(kind) :]}" in compared
         why = "Saved on this computer. Open it to go on."
         if gone:
-            why = "Not recorded; the request is no longer yours. Export a copy if you need it, or discard it."
+            whose = "review" if of_visit else "request"
+            why = (
+                f"Not recorded; the {whose} is no longer yours. Export a copy if you need it, or discard it."
+            )
         elif compare:
             why = "Changed elsewhere meanwhile. Compare both and choose."
         return OutboxRow(
             act_id="",
             draft_key=draft.key,
             state=OutboxState.DRAFT,
-            what=f"{where}: report being prepared" if kind == "report" else f"{where}: not recorded yet",
+            what=_draft_words(kind, sample_id, where),
             why=why,
             request_id=request_id,
             sample_id=sample_id,
             at=draft.changed_at,
-            about_report=kind == "report",
+            about_report=kind == "report" or draft.key == visit_drafts.form_key(request_id, "report"),
+            about_visit=of_visit,
             gone=gone,
             compare=compare,
         )
@@ -203,10 +224,17 @@ class OutboxDesk:
         return not self._mine[request_id]
 
     def _words(self, entry: OutboxEntry) -> str:
-        number, position = self._pictures.names(entry.request_id, _sample_of(entry))
+        of_visit = entry.kind in visit_words.FORGOTTEN
+        number, position = self._pictures.names(entry.request_id, "" if of_visit else _sample_of(entry))
         if entry.forgotten:
-            return f"{place_words(number, position)}: {_KINDS.get(entry.kind, 'recorded')}"
-        return words_for(entry.act, position, number)
+            where = visit_drafts.review_place(number) if of_visit else place_words(number, position)
+            return f"{where}: {_KINDS.get(entry.kind, 'recorded')}"
+        deed = entry.act.deed
+        return (
+            visit_words.words_of(deed, number)
+            if isinstance(deed, ReviewDeed)
+            else words_for(entry.act, position, number)
+        )
 
     @staticmethod
     def _readable(title: str, at: Any, told: dict[str, Any], says: str = "") -> bytes:
@@ -216,18 +244,41 @@ class OutboxDesk:
         for name, value in told.items():
             if isinstance(value, list):
                 value = "\n  ".join(
-                    item.get("text") or item.get("name", "") if isinstance(item, dict) else str(item)
-                    for item in value
+                    _item_words(item) if isinstance(item, dict) else str(item) for item in value
                 )
             if value not in ("", None):
                 lines.append(f"{name.replace('_', ' ').capitalize()}: {value}")
         return ("\n".join(lines) + "\n").encode()
 
 
+def _item_words(item: Mapping[str, Any]) -> str:
+    """An action with its owner and day as far as they are told, or the name of a file."""
+    owner, due = item.get("owner", ""), item.get("due_on") or ""
+    told = [item.get("text") or item.get("name", ""), owner, f"due {due}" if due else ""]
+    if "essential" in item:
+        told.insert(1, "essential" if item["essential"] else "recommended")
+    return ", ".join(part for part in told if part)
+
+
 def _without_files(row: OutboxRow, files: FilesOfAct) -> OutboxRow:
     """The service has the act; it is not all sent while it lacks a file of it."""
     state = OutboxState.ATTENTION if files.refused else OutboxState.SENDING
-    return replace(row, state=state, why=files_state(files), can_retry=bool(files.refused))
+    why = files_state(files, "the evidence" if row.about_visit else "the note")
+    return replace(row, state=state, why=why, can_retry=bool(files.refused))
+
+
+def _draft_words(kind: str, name: str, where: str) -> str:
+    if kind in visit_drafts.KINDS:
+        return visit_words.draft_words(kind, name, where)
+    return f"{where}: report being prepared" if kind == "report" else f"{where}: not recorded yet"
+
+
+def _place_in(entry: OutboxEntry) -> str:
+    """Where in its request or review an act is at home: a sample, a measure, or empty for the whole."""
+    if entry.kind not in visit_words.FORGOTTEN:
+        return _sample_of(entry)
+    deed = None if entry.forgotten else entry.act.deed
+    return visit_words.code_of(deed) if isinstance(deed, ReviewDeed) else ""
 
 
 def _sample_of(entry: OutboxEntry) -> str:

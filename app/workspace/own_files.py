@@ -83,12 +83,12 @@ class OwnFilesDesk:
         return True
 
 
-def files_state(files: FilesOfAct) -> str:
-    """What to say of an act that the service has, and of files of it that it has not."""
+def files_state(files: FilesOfAct, what: str = "the note") -> str:
+    """What to say of an act that the service has, and of files of it that it has not. what: the act in words."""
     if files.refused:
         told = " ".join(f"“{upload.name}”: {upload.says}" for upload in files.refused)
-        return f"The service has the note, but not all of its files. {told}"
+        return f"The service has {what}, but not all of its files. {told}"
     count = len(files.left)
     which = "1 file is" if count == 1 else f"{count} files are"
     says = next((upload.says for upload in files.left if upload.says), "")
-    return f"The service has the note; {which} still being sent. {says}".strip()
+    return f"The service has {what}; {which} still being sent. {says}".strip()

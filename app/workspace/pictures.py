@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from app.domain.acts import Act
 from app.domain.errors import KnownError
 from app.domain.moderation import ModerationRequest
+from app.domain.reviews import Review
+from app.wire.codec import Record
 from app.workspace.overlay import Picture, lay_over
 from app.workspace.queries import picture_of
 
 if TYPE_CHECKING:
     from app.models.cache import CacheStore
+    from app.models.held import Unreadable
     from app.models.work import WorkStore
 
 
@@ -51,19 +54,28 @@ class Pictures:
         """The same acts by their request."""
         found: dict[str, list[Act]] = {}
         for act in self.waiting():
-            found.setdefault(act.request_id, []).append(act)
+            found.setdefault(act.root, []).append(act)
         return found
 
     def names(self, request_id: str, sample_id: str) -> tuple[str, int | None]:
-        """How people call a request and a sample: its number (empty when it is no longer mine), its position."""
-        request = self._cache.record("request", request_id)
-        number = request.number if isinstance(request, ModerationRequest) else ""
+        """How people call a request or review, and a sample: its number (empty when it is no longer mine), its
+        position.
+        """
+        root = self._root(request_id)
+        number = root.number if isinstance(root, ModerationRequest | Review) else ""
         position = getattr(self._cache.record("sample", sample_id), "position", None) if sample_id else None
         return number, position
 
     def is_mine(self, request_id: str) -> bool:
-        """Whether the request is still among mine."""
-        return self._cache.record("request", request_id) is not None
+        """Whether the request or review is still among mine."""
+        return self._root(request_id) is not None
+
+    def is_review(self, root: str) -> bool:
+        """Whether it is a quality review, and among mine."""
+        return self._cache.record("review", root) is not None
+
+    def _root(self, root: str) -> Record | Unreadable | None:
+        return self._cache.record("request", root) or self._cache.record("review", root)
 
     def recorded_here(self, act_id: str) -> bool:
         """Whether an act was recorded on this computer."""

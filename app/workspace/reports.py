@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from app.domain.dates import moment
 from app.domain.errors import KnownError
 from app.domain.judging import missing_for_report, propose_outcome
-from app.domain.moderation import MODERATION_OVER, Outcome, RequestState
+from app.domain.moderation import MODERATION_OVER, IssuedReport, Outcome, RequestState
 from app.domain.report import gather_report
+from app.domain.reviews import VisitReport
 from app.workspace.drafts import Drafts
 from app.workspace.files import EvidenceFiles, as_file
 from app.workspace.overlay import Picture
@@ -65,7 +66,7 @@ class Reports:
             missing=missing_for_report(picture.request, picture.samples, picture.judgements, draft.outcome),
             submitted=picture.submitted,
             issued=picture.reports,
-            receipt=_receipt(picture),
+            receipt=receipt_of(picture.reports[-1]) if picture.reports else "",
         )
 
     def preview(self, picture: Picture) -> bytes:
@@ -133,11 +134,8 @@ class Reports:
         )
 
 
-def _receipt(picture: Picture) -> str:
-    """The service's receipt for the newest report, in words; it stays outside the file."""
-    if not picture.reports:
-        return ""
-    issued = picture.reports[-1]
+def receipt_of(issued: IssuedReport | VisitReport) -> str:
+    """The service's receipt for a report, in words; it stays outside the file."""
     return (
         f"Received by the service on {moment(issued.issued_at)}: {issued.outcome.words.lower()}, "
         f"{issued.pdf_size:,} bytes, fingerprint {issued.pdf_sha256[:16]}."

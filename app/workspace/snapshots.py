@@ -28,7 +28,7 @@ from app.domain.moderation import (
 class Changes:
     """What an operation changed, so that screens redraw only that.
 
-    requests: ids of moderation requests whose records, drafts or pending acts changed.
+    requests: ids of moderation requests and reviews whose records, drafts or pending acts changed.
     outbox, work: whether the Outbox or the Work list must be read again.
     said: what to tell the person in passing, such as "Sample 7: Agreed"; may be empty.
     undo: id of the act that *Undo* would take back, or empty.
@@ -39,6 +39,11 @@ class Changes:
     work: bool = False
     said: str = ""
     undo: str = ""
+
+    @classmethod
+    def of(cls, root: str, said: str = "", undo: str = "") -> Changes:
+        """What an act in one request or review changes."""
+        return cls(frozenset({root}), outbox=True, work=True, said=said, undo=undo)
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -280,6 +285,8 @@ class OutboxRow:
     can_retry, can_take_back: what the person may do with it. about_report: it is mended on the report screen.
     gone: the request is no longer among mine; a draft of it can only be exported and discarded.
     compare: two versions of it wait for a decision on the Conflicts screen.
+    about_visit: it belongs to a quality review; then ``request_id`` is the review's, and ``sample_id`` the code of the
+    measure or objective, or the name of a form.
     """
 
     act_id: str
@@ -296,6 +303,7 @@ class OutboxRow:
     about_report: bool = False
     gone: bool = False
     compare: bool = False
+    about_visit: bool = False
 
 
 class Reach(StrEnum):

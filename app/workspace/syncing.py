@@ -66,6 +66,15 @@ class Syncing:
             tell(moved, False)
         return everything
 
+    def open_root(self, root: str, on_changes: Callable[[Changes], None]) -> None:
+        """Fetches a request or review that is known here by its row alone; as ``Sync.open_root``."""
+        self._sync.open_root(
+            root,
+            lambda requests, outbox: on_changes(
+                Changes(requests, outbox=outbox, work=bool(requests) or outbox)
+            ),
+        )
+
     def _moved(self) -> frozenset[str]:
         """Requests of which a file of the person's own stands elsewhere than after the last round."""
         before = self._stages

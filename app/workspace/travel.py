@@ -13,6 +13,8 @@ from app.domain.dates import from_text, london_day, to_text
 from app.domain.errors import KnownError
 from app.domain.evidence import Evidence, Fetch
 from app.domain.moderation import ModerationRequest, Sample
+from app.domain.reviews import Review
+from app.wire.codec import Record
 from app.workspace.files import EvidenceFiles
 from app.workspace.queries import in_order, work_row
 from app.workspace.snapshots import Changes, Group, SyncMark
@@ -31,9 +33,11 @@ from app.workspace.travel_plan import (
     grouped,
     need_of,
 )
+from app.workspace.visits.travelling import review_of, travel_reviews
 
 if TYPE_CHECKING:
     from app.models.cache import CacheStore
+    from app.models.held import Unreadable
     from app.models.work import WorkStore
 
 _SETTING = "travel"
@@ -82,10 +86,10 @@ class Travel:
     def plan(
         self, request_ids: Collection[str] | None = None, *, also: Collection[str] = frozenset()
     ) -> TravelPlan:
-        """What can be taken along, the most urgent request first.
+        """What can be taken along, the most urgent request first, then reviews.
 
-        request_ids: exactly these, as far as they are mine. Without them, every request that is not done with, and
-        those in ``also`` in any case.
+        request_ids: exactly these requests and reviews, as far as they are mine. Without them, every one that is not
+        done with, and those in ``also`` in any case.
         """
         requests = {
             record.id: record for record in self._cache.requests() if isinstance(record, ModerationRequest)
@@ -102,17 +106,19 @@ class Travel:
         pictures = [(row, *self._evidence_of(row.request_id)) for row in wanted]
         hashes = {item.sha256 for _, _, evidence in pictures for item in evidence if item.sha256}
         here = frozenset(self._cache.file_keys(hashes))
+        moderated = (
+            TravelRequest(
+                row.request_id,
+                row.number,
+                row.centre,
+                row.clock.words,
+                grouped(row.request_id, samples, evidence, here),
+            )
+            for row, samples, evidence in pictures
+        )
+        reviewed = travel_reviews(self._cache, self._files, today, request_ids, also)
         return TravelPlan(
-            tuple(
-                TravelRequest(
-                    row.request_id,
-                    row.number,
-                    row.centre,
-                    row.clock.words,
-                    grouped(row.request_id, samples, evidence, here),
-                )
-                for row, samples, evidence in pictures
-            ),
+            (*moderated, *reviewed),
             free=shutil.disk_usage(self._folder).free,
             as_at=self._cache.last_synced(),
         )
@@ -190,12 +196,13 @@ class Travel:
         numbers = {identifier: former.get(identifier, "") for identifier in {*former, *choice.requests}}
         for identifier in choice.evidence:
             item = self._cache.record("evidence", identifier)
-            if isinstance(item, Evidence):
-                numbers.setdefault(item.request_id, "")
+            root = item.request_id if isinstance(item, Evidence) else review_of(self._cache, identifier)
+            if root:
+                numbers.setdefault(root, "")
         for identifier in numbers:
-            request = self._cache.record("request", identifier)
-            if isinstance(request, ModerationRequest):
-                numbers[identifier] = request.number
+            root_record = self._root(identifier)
+            if isinstance(root_record, ModerationRequest | Review):
+                numbers[identifier] = root_record.number
         memory = TravelMemory(
             choice,
             numbers,
@@ -251,8 +258,11 @@ class Travel:
         evidence.sort(key=lambda item: (item.kind, item.name, item.id))
         return samples, evidence
 
-    def _is_mine(self, request_id: str) -> bool:
-        return self._cache.record("request", request_id) is not None
+    def _is_mine(self, root: str) -> bool:
+        return self._root(root) is not None
+
+    def _root(self, root: str) -> Record | Unreadable | None:
+        return self._cache.record("request", root) or self._cache.record("review", root)
 
 
 class _Run:

@@ -39,20 +39,24 @@ class TravelFile:
 
 @dataclass(frozen=True, slots=True)
 class TravelGroup:
-    """The files of one sample, or (``sample`` None) those that count for the whole request."""
+    """The files of one sample, or (``sample`` None) those that count for the whole request.
+
+    title: of a review, the measure or objective its files are for; empty for a request's.
+    """
 
     request_id: str
     sample: Sample | None
     files: tuple[TravelFile, ...]
+    title: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.request_id}/{self.sample.id if self.sample is not None else ''}"
+        return f"{self.request_id}/{self.sample.id if self.sample is not None else self.title}"
 
 
 @dataclass(frozen=True, slots=True)
 class TravelRequest:
-    """One request. ``due``: when it is due, in words. Groups without files are left out."""
+    """One request or review. ``due``: when it is due, in words. Groups without files are left out."""
 
     request_id: str
     number: str
@@ -139,12 +143,12 @@ class TravelPlan:
         return need_of(files, self.free)
 
     def where(self, file: TravelFile) -> str:
-        """Whose file it is: ``MR-2041, sample 3``."""
+        """Whose file it is: ``MR-2041, sample 3``, ``QR-0012, QO.3.4``."""
         for request in self.requests:
             for group in request.groups:
                 if file in group.files:
                     if group.sample is None:
-                        return request.number
+                        return f"{request.number}, {group.title}" if group.title else request.number
                     return f"{request.number}, sample {group.sample.position}"
         return ""
 

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from app.domain.evidence import Evidence, EvidenceKind
-from app.domain.moderation import ModerationRequest
 from app.domain.people import Grant, Person, Role
 from app.evidence.kinds import FileKind
 from app.evidence.protections import Protection, question_before_opening
@@ -21,7 +20,7 @@ from app.models.held import Page
 from app.models.profile import create_profile, open_stores
 from app.vault.files import FileStore
 from app.vault.keys import new_file_key
-from app.wire.codec import body_of
+from app.wire.codec import body_of, root_of
 from app.wire.messages import FeedLine
 from app.workspace.desk import Desk
 from app.workspace.entrance import enter
@@ -59,8 +58,7 @@ def lines(items: Iterable[Any], first: int = 1) -> list[FeedLine]:
     made = []
     for number, item in enumerate(items, first):
         kind, body = body_of(item)
-        root = item.id if isinstance(item, ModerationRequest) else item.request_id
-        made.append(FeedLine(kind=kind, id=item.id, root=root, rev=number, body=msgspec.Raw(body)))
+        made.append(FeedLine(kind=kind, id=item.id, root=root_of(item), rev=number, body=msgspec.Raw(body)))
     return made
 
 

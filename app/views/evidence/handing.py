@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.views.evidence.asking import Asking
+from app.views.evidence.source import HasFiles
 from app.views.parts import announce, button, label
 from app.views.style import spacing
 from app.views.style.palette import Tone
@@ -20,8 +21,6 @@ from app.workspace.snapshots import EvidenceItem, HandedOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from app.workspace.desk import Desk
 
 
 def open_with_system(path: str) -> bool:
@@ -137,7 +136,9 @@ class Handing(QObject):
     told = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, parent: QWidget, desk: Desk, strip: LentStrip, opener: Callable[[str], bool]) -> None:
+    def __init__(
+        self, parent: QWidget, desk: HasFiles, strip: LentStrip, opener: Callable[[str], bool]
+    ) -> None:
         super().__init__(parent)
         self._window = parent
         self._desk = desk

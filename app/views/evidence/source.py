@@ -7,6 +7,8 @@ from typing import Protocol
 
 from PySide6.QtGui import QImage
 
+from app.workspace.snapshots import HandedOver
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points from the upper left of a page as it is shown."""
 
@@ -52,6 +54,22 @@ class Document(Pages, Protocol):
     def page_text(self, page: int) -> str: ...
     def find(self, needle: str) -> Sequence[Hit]: ...
     def close(self) -> None: ...
+
+
+class OpensFiles(Protocol):
+    """Opens files by the id of what they belong to and their own; see ``EvidenceDesk``. All calls are slow."""
+
+    def open(self, request_id: str, evidence_id: str, /, *, agreed: bool = False) -> Document: ...
+    def hand_over(self, request_id: str, evidence_id: str, /) -> HandedOver: ...
+    def handed_over(self) -> tuple[HandedOver, ...]: ...
+    def purge(self) -> tuple[str, ...]: ...
+
+
+class HasFiles(Protocol):
+    """A desk, as far as the viewer needs it."""
+
+    @property
+    def evidence(self) -> OpensFiles: ...
 
 
 def picture_of(bitmap: Bitmap) -> QImage:

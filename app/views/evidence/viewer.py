@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -18,13 +18,10 @@ from app.views.evidence.layout import Fit
 from app.views.evidence.linking import LinkCard, Linking, open_in_browser
 from app.views.evidence.pages import PageView
 from app.views.evidence.searching import Searching
-from app.views.evidence.source import Document
+from app.views.evidence.source import Document, HasFiles
 from app.views.evidence.text import TextView
 from app.views.evidence.tools import ViewTools
 from app.workspace.snapshots import EvidenceItem
-
-if TYPE_CHECKING:
-    from app.workspace.desk import Desk
 
 READING_ENDINGS = ("txt", "text", "md")
 """Texts meant to be read; all others are shown in letters of equal width."""
@@ -40,7 +37,7 @@ class EvidenceView(QWidget):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: HasFiles,
         opener: Callable[[str], bool] = open_with_system,
         browse: Callable[[str], bool] = open_in_browser,
     ) -> None:

@@ -159,7 +159,8 @@ class OutboxScreen(Screen):
     # -- Screen -----------------------------------------------------------------------------------------------
 
     def apply(self, changes: Changes) -> None:
-        if changes.outbox:
+        # Out of sight nothing is read: it is read anew once the person comes here.
+        if changes.outbox and self.isVisible():
             self.reload()
 
     def entered(self) -> None:
@@ -259,7 +260,10 @@ class OutboxScreen(Screen):
         row = self.current()
         if row is None or not row.request_id or row.gone:
             return
-        self.wants.emit("report" if row.about_report else "bench", row.request_id, row.sample_id)
+        if row.about_visit:
+            self.wants.emit("visit", row.request_id, "report" if row.about_report else row.sample_id)
+        else:
+            self.wants.emit("report" if row.about_report else "bench", row.request_id, row.sample_id)
 
     def compare(self) -> None:
         """Go and decide between the two versions of the chosen thing."""

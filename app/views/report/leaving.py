@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -16,8 +16,6 @@ from app.views.tasks import run_task
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
-
-    from app.workspace.desk import Desk
 
 AskPath = Callable[[QWidget, str, Callable[[Path], None]], None]
 """Asks where to write a file of the proposed name, and calls back with the path; silent on cancel."""
@@ -35,6 +33,22 @@ def ask_path(parent: QWidget, name: str, then: Callable[[Path], None]) -> None:
     dialog.open()
 
 
+class OpensPdf(Protocol):
+    """Shows a PDF of our own. Slow."""
+
+    def open_pdf(self, data: bytes, name: str) -> Document: ...
+
+
+class ReportsHere(Protocol):
+    """Where the reports come from, by the id of what they are about; all calls are slow."""
+
+    @property
+    def evidence(self) -> OpensPdf: ...
+    def report_pdf(self, request_id: str, /) -> bytes | None: ...
+    def preview_report(self, request_id: str, /) -> bytes: ...
+    def export_report(self, request_id: str, path: Path, /) -> Path: ...
+
+
 class Leaving(QObject):
     """Exports and prints. told(str), refused(KnownError): as of a screen.
 
@@ -45,7 +59,9 @@ class Leaving(QObject):
     refused = Signal(object)
     busy = Signal(str, int, int)
 
-    def __init__(self, parent: QWidget, desk: Desk, ask_path: AskPath, ask_printer: AskPrinter) -> None:
+    def __init__(
+        self, parent: QWidget, desk: ReportsHere, ask_path: AskPath, ask_printer: AskPrinter
+    ) -> None:
         super().__init__(parent)
         self._window = parent
         self._desk = desk

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
-from app.domain.judging import Missing
 from app.views import style
 from app.views.style import icons, spacing
 from app.views.style.palette import Tone
@@ -15,33 +17,40 @@ MOST_ROWS = 8
 """So many are in sight at once; the rest is scrolled to."""
 
 
+class Lack(Protocol):
+    """Something that is missing, in words."""
+
+    @property
+    def says(self) -> str: ...
+
+
 class MissingList(QListWidget):
-    """The list. wanted(Missing): the person wants to go there, by click, Enter or Space."""
+    """The list. wanted(Lack): the person wants to go there, by click, Enter or Space."""
 
     wanted = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "reportMissing") -> None:
         super().__init__()
-        self.setObjectName("reportMissing")
+        self.setObjectName(name)
         self.setAccessibleName(self.tr("What is still missing"))
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._missing: tuple[Missing, ...] = ()
+        self._missing: tuple[Lack, ...] = ()
         self.itemActivated.connect(self._go)
         self.itemClicked.connect(self._go)
         style.look().changed.connect(self._redraw)
 
     @property
-    def missing(self) -> tuple[Missing, ...]:
+    def missing(self) -> tuple[Lack, ...]:
         return self._missing
 
-    def show_missing(self, missing: tuple[Missing, ...]) -> None:
+    def show_missing(self, missing: Sequence[Lack]) -> None:
         """Show these; the same ones leave list and choice alone."""
-        if missing != self._missing or not self.count():
-            self._missing = missing
+        if tuple(missing) != self._missing or not self.count():
+            self._missing = tuple(missing)
             self._redraw()
 
     def keyboardSearch(self, search: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -15,12 +15,13 @@ from app.domain.errors import KnownError
 from app.views.actions import ActionRegistry
 from app.views.parts import BannerSlot, details_of
 from app.views.screen import Screen, Unsaved
+from app.views.shell.by_role import places_for
 from app.views.shell.first_look import FirstLook
 from app.views.shell.foot import Foot
 from app.views.shell.midnight import Midnight
 from app.views.shell.news import News
 from app.views.shell.rail import Rail
-from app.views.shell.rooms import NAMES, Rooms
+from app.views.shell.rooms import Rooms
 from app.views.shell.sync_clock import SyncClock
 from app.views.sign_in.again import SignInAgain
 from app.views.style.palette import Tone
@@ -29,6 +30,7 @@ from app.workspace.snapshots import Changes, Reach, Status
 from app.workspace.syncing import OFFLINE_CODES
 
 if TYPE_CHECKING:
+    from app.views.visits.list_screen import VisitsScreen
     from app.workspace.desk import Desk
 
 MEMORY = "window"
@@ -46,10 +48,6 @@ STATUS_EVERY = 1_000
 REMEMBER_EVERY = 3_000
 """Milliseconds after which the place one is at is written down, if it is another than before."""
 
-_PLACES = {"work": "work", "bench": "work", "report": "work", "outbox": "outbox", "conflicts": "outbox",
-           "settings": "settings"}  # fmt: skip
-"""Which button of the rail is lit for which screen."""
-
 
 class House(QWidget):
     """Rail, banner, screens and foot. Tells every screen what changed, whoever changed it.
@@ -65,7 +63,9 @@ class House(QWidget):
         self.desk = desk
         self._actions = actions
         self._asking: SignInAgain | None = None
-        self._where = ("work", "", "")
+        self._places = places_for(desk.person)
+        self._home = self._places[0].id
+        self._where = (self._home, "", "")
         self._came_from = self._where
         self._status: Status | None = None
         self._closed = False
@@ -99,17 +99,14 @@ class House(QWidget):
         column.addWidget(self.foot)
 
     def _fill_rail(self) -> None:
-        self.rail.add("work", self.tr("Work"), "work", lambda: self.go("work"))
-        self.rail.add("outbox", self.tr("Outbox"), "outbox", lambda: self.go("outbox"))
-        self.rail.add("settings", self.tr("Settings"), "settings", lambda: self.go("settings"), last=True)
+        words = {"work": self.tr("&Work"), "visits": self.tr("&Visits"), "outbox": self.tr("&Outbox"),
+                 "settings": self.tr("&Settings")}  # fmt: skip
         menu = self.tr("&Go")
-        for id, text, keys in (
-            ("work", self.tr("&Work"), "Ctrl+1"),
-            ("outbox", self.tr("&Outbox"), "Ctrl+5"),
-            ("settings", self.tr("&Settings"), "Ctrl+6"),
-        ):
-            self._actions.add(f"go_{id}", text, partial(self.go, id), shortcut=keys, group=menu)
-            self.rail.button(id).setToolTip(f"{self.rail.button(id).text()} ({keys})")
+        for place in self._places:
+            text, go = words[place.id], partial(self.go, place.id)
+            button = self.rail.add(place.id, text.replace("&", ""), place.icon, go, last=place.last)
+            self._actions.add(f"go_{place.id}", text, go, shortcut=place.keys, group=menu)
+            button.setToolTip(f"{button.text()} ({place.keys})")
         self._actions.add("go_conflicts", self.tr("&Conflicts"), partial(self.go, "conflicts"),
                           shortcut="Ctrl+Shift+C", group=menu)  # fmt: skip
         self._actions.add("go_back", self.tr("&Back"), self.go_back, shortcut="Alt+Left", group=menu)
@@ -136,9 +133,14 @@ class House(QWidget):
         return self._rooms.get(name)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The screens that this person has, by their names."""
+        return self._rooms.names
+
+    @property
     def screens(self) -> dict[str, Screen]:
         """All screens by their names."""
-        return {name: self.room(name) for name in NAMES}
+        return {name: self.room(name) for name in self._rooms.names}
 
     def _wire_screen(self, name: str, screen: Screen) -> None:
         screen.setObjectName(screen.objectName() or f"screen_{name}")
@@ -148,6 +150,8 @@ class House(QWidget):
         screen.changed.connect(partial(self._changed, screen))
         if isinstance(screen, WorkScreen):
             screen.counted.connect(self._count_work)
+        elif name == "visits":
+            cast("VisitsScreen", screen).counted.connect(self._count_visits)
         self.stack.addWidget(screen)
         screen.recall(self._memory.get("screens", {}).get(name, {}))
 
@@ -170,12 +174,12 @@ class House(QWidget):
         """Show what there is, go where one was, and begin to sync."""
         self.news.begin()
         what, request_id, sample_id = (*self._memory.get("where", []), "", "", "")[:3]
-        self.go(what if what in NAMES else "work", request_id, sample_id)
+        self.go(what if what in self._rooms.names else self._home, request_id, sample_id)
         self.show_status()
         self._pulse.start()
         self._place.start()
-        # The rows of the Work list come first; a list that cannot be read does not keep the rest away.
-        QTimer.singleShot(SETTLE_AFTER if self._where[0] == "work" else 0, self, self._settle_in)
+        # The rows of the first list come first; a list that cannot be read does not keep the rest away.
+        QTimer.singleShot(SETTLE_AFTER if self._where[0] == self._home else 0, self, self._settle_in)
 
     def flush(self) -> tuple[Unsaved, ...]:
         """Write every unsaved word and where one is. Returns what could not be written; it stays on its screen."""
@@ -220,7 +224,9 @@ class House(QWidget):
             self._came_from = self._where
         self._where = (what, request_id or self._where[1], sample_id)
         self.stack.setCurrentWidget(screen)
-        self.rail.bring_to_front(_PLACES[what])
+        self.rail.bring_to_front(
+            next((place.id for place in self._places if what in place.rooms), self._home)
+        )
         self._actions.bring_to_front(screen)
         screen.entered()
         self.news.show()
@@ -228,14 +234,16 @@ class House(QWidget):
         self._remember()
 
     def go_back(self) -> None:
-        """From the report to the bench, from conflicts to where they were met, from anywhere else to the Work list."""
+        """From the report to the bench, from conflicts to where they were met, from anywhere else to one's list."""
         what, request_id, _ = self._where
         if what == "conflicts":
             self.go(*self._came_from)
         elif what == "report" and request_id:
             self.go("bench", request_id)
-        elif what != "work":
-            self.go("work")
+        elif what == "visit":
+            self.go("visits")
+        elif what != self._home:
+            self.go(self._home)
 
     def front(self) -> Screen:
         """The screen that is in front."""
@@ -247,7 +255,8 @@ class House(QWidget):
 
     def _name_window(self) -> None:
         names = {"work": self.tr("Work"), "outbox": self.tr("Outbox"), "settings": self.tr("Settings"),
-                 "bench": self.tr("Bench"), "report": self.tr("Report"),
+                 "bench": self.tr("Bench"), "report": self.tr("Report"), "visits": self.tr("Visits"),
+                 "visit": self.tr("Visit"),
                  "conflicts": self.tr("Conflicts")}  # fmt: skip
         self.title.emit(names[self._where[0]])
 
@@ -360,8 +369,14 @@ class House(QWidget):
         self.show_status()
 
     def _count_work(self, count: int) -> None:
-        QTimer.singleShot(BREATH, self, self._settle_in)
+        if self._home == "work":
+            QTimer.singleShot(BREATH, self, self._settle_in)
         self.rail.show_count("work", count, Tone.INFO, self.tr("{n} to moderate").format(n=count))
+
+    def _count_visits(self, count: int) -> None:
+        if self._home == "visits":
+            QTimer.singleShot(BREATH, self, self._settle_in)
+        self.rail.show_count("visits", count, Tone.INFO, self.tr("{n} to act on").format(n=count))
 
     def _new_day(self) -> None:
         requests = frozenset({self._where[1]} - {""})

@@ -140,7 +140,7 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self.setObjectName("palette")
         self.setProperty("role", "popup")
-        self.setAccessibleName(self.tr("Find an action, a request or a sample"))
+        self.setAccessibleName(self.tr("Find an action, a request, a sample or a visit"))
         self._over = window
         self._before: QWidget | None = None
         column = QVBoxLayout(self)
@@ -148,7 +148,7 @@ class CommandPalette(QFrame):
         column.setSpacing(spacing.SNUG)
         self.field = QLineEdit()
         self.field.setObjectName("paletteField")
-        self.field.setPlaceholderText(self.tr("Type to find an action, a request or a sample"))
+        self.field.setPlaceholderText(self.tr("Type to find an action, a request, a sample or a visit"))
         self.field.setAccessibleName(self.tr("Find"))
         self.model = OfferModel(self)
         self.list = QListView()

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from app.views.actions import ActionRegistry
 from app.views.screen import Screen
+from app.views.shell.by_role import rooms_for
 from app.views.shell.first_look import FirstLook
 
 if TYPE_CHECKING:
     from app.workspace.desk import Desk
 
-NAMES = ("work", "bench", "report", "outbox", "conflicts", "settings")
+_OF_ONE = ("bench", "report", "conflicts", "visit")
+"""Screens that show one request or review."""
 
-_OF_A_REQUEST = ("bench", "report", "conflicts")
 
+class _OpensOne(Protocol):
+    """A screen that shows one request or review; a sample or measure, when one is named, is gone to."""
 
-class _OpensRequests(Protocol):
-    """A screen that shows one request; a sample, when one is named, is gone to."""
-
-    def open(self, request_id: str, sample_id: str = "") -> None: ...
+    def open(self, root_id: str, part_id: str = "", /) -> None: ...
 
 
 class Rooms:
@@ -34,6 +34,8 @@ class Rooms:
         self._look = look
         self._wire = wire
         self._made: dict[str, Screen] = {}
+        self.names = rooms_for(desk.person)
+        """The screens that this person has, the first being where they begin."""
 
     @property
     def made(self) -> tuple[Screen, ...]:
@@ -41,12 +43,14 @@ class Rooms:
         return tuple(self._made.values())
 
     def get(self, name: str) -> Screen:
-        """A screen by its name; KeyError for a name that is not among ``NAMES``."""
+        """A screen by its name; KeyError for a name that is none."""
         if name not in self._made:
             make = {
                 "work": self._work,
                 "bench": self._bench,
                 "report": self._report,
+                "visits": self._visits,
+                "visit": self._visit,
                 "outbox": self._outbox,
                 "conflicts": self._conflicts,
                 "settings": self._settings,
@@ -57,15 +61,15 @@ class Rooms:
 
     def furnish(self) -> bool:
         """Make one screen that nobody has asked for yet. False when there was none left."""
-        rest = [name for name in NAMES if name not in self._made]
+        rest = [name for name in self.names if name not in self._made]
         if rest:
             self.get(rest[0])
         return len(rest) > 1
 
     def open(self, name: str, request_id: str, sample_id: str) -> None:
-        """Open a request on a screen that shows one; nothing happens on any other."""
-        if name in _OF_A_REQUEST and request_id:
-            cast(_OpensRequests, self.get(name)).open(request_id, sample_id)
+        """Open a request or review on a screen that shows one; nothing happens on any other."""
+        if name in _OF_ONE and request_id:
+            cast(_OpensOne, self.get(name)).open(request_id, sample_id)
 
     def memory(self) -> dict[str, Any]:
         """What the screens made so far want to find again, by their names."""
@@ -87,6 +91,16 @@ class Rooms:
         from app.views.report.screen import ReportScreen
 
         return ReportScreen(self._desk, self._actions)
+
+    def _visits(self) -> Screen:
+        from app.views.visits.list_screen import VisitsScreen
+
+        return VisitsScreen(self._desk, self._actions)
+
+    def _visit(self) -> Screen:
+        from app.views.visits.screen import VisitScreen
+
+        return VisitScreen(self._desk, self._actions)
 
     def _outbox(self) -> Screen:
         from app.views.outbox.screen import OutboxScreen

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from app.domain.clocks import ClockState
-from app.views.rows import Head, HeadedModel, Index
+from app.views.due_rows import DueModel
+from app.views.rows import Head, Index
 from app.views.style.palette import Tone
 from app.views.words import plain_tip
 from app.workspace.snapshots import Group, Offline, SyncMark, WorkRow
@@ -33,7 +34,7 @@ _CLOCK_TONES = {
 }
 
 
-class WorkModel(HeadedModel[WorkRow]):
+class WorkModel(DueModel[WorkRow]):
     """My requests in their groups, as far as they pass the filter."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -98,6 +99,9 @@ class WorkModel(HeadedModel[WorkRow]):
             Group.WAITING_FOR_CENTRE: self.tr("Waiting for centre"),
             Group.DONE: self.tr("Done"),
         }[group]
+
+    def judged(self, row: WorkRow) -> tuple[int, int] | None:
+        return None if row.update_needed else (row.judged, row.samples)
 
     def judged_words(self, row: WorkRow) -> str:
         if not row.samples:

@@ -254,7 +254,7 @@ class TravelModel(QAbstractItemModel):
             return f"{item.number} · {item.centre}"
         if isinstance(item, TravelGroup):
             if item.sample is None:
-                return self.tr("For the whole request")
+                return item.title or self.tr("For the whole request")
             return self.tr("Sample {n}: {learner}, unit {unit}").format(
                 n=item.sample.position, learner=item.sample.learner_name, unit=item.sample.unit_code
             )
