@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Due dates are laid around the day of seeding; later than this they would all be overdue.
 KEEPS_FOR = timedelta(days=10)
-_ROLES_SO_FAR = ("moderator",)
+_ROLES_SO_FAR = ("moderator", "reviewer")
 
 
 def run(role: str, *, fresh: bool = False) -> int:
@@ -31,7 +31,7 @@ def run(role: str, *, fresh: bool = False) -> int:
         raise KnownError(
             "role_not_ready",
             f"The demonstration has no screens for a {role} yet.",
-            "Try touchstone demo --role moderator.",
+            f"Try touchstone demo --role {' or '.join(_ROLES_SO_FAR)}.",
         )
     if not has_screen():
         print("There is no screen here, so the tour runs instead of the window.")
@@ -48,9 +48,9 @@ def run(role: str, *, fresh: bool = False) -> int:
     _must_not_be_open(home)
     if fresh or _is_stale(home):
         shutil.rmtree(home, ignore_errors=True)
-    with prepared_service(home) as (service, email, password):
+    with prepared_service(home, role) as (service, email, password):
         print(f"Demonstration service at {service.url}; invented data lies in {home}.")
-        print(accounts_words(home, service.url), flush=True)
+        print(accounts_words(home, service.url, role), flush=True)
         from app.views.main import run as run_window
 
         def start() -> Desk | None:
@@ -59,19 +59,29 @@ def run(role: str, *, fresh: bool = False) -> int:
         return run_window(sys.argv[:1], start)
 
 
-def accounts_words(home: Path, url: str) -> str:
+def accounts_words(home: Path, url: str, role: str = "moderator") -> str:
     """Who can sign in to the demonstration in ``home``, and where: the window's person, and those of the portal."""
-    people = _told(home)["people"]
+    people = people_of(home)
     rows = [
-        ("Moderator, in the window", people["moderator"]),
-        ("Staff of two centres", people["centre_staff"]),
-        ("Centre with stopped claims", people["stopped_staff"]),
-        ("Support team", people["support"]),
-        ("Quality manager", people["quality_manager"]),
+        ("Moderator", "moderator"),
+        ("Centre quality reviewer", "reviewer"),
+        ("Staff of two centres", "centre_staff"),
+        ("Centre with stopped claims", "stopped_staff"),
+        ("Head of Centre, CED signed", "head"),
+        ("Head of Centre, CED late", "late_head"),
+        ("Support team", "support"),
+        ("Quality manager", "quality_manager"),
     ]
-    width = max(len(who) for who, _ in rows)
-    listed = "\n".join(f"  {who:<{width}}  {email}" for who, email in rows)
+    told = [(f"{who}, in the window" if key == role else who, people[key]) for who, key in rows]
+    width = max(len(who) for who, _ in told)
+    listed = "\n".join(f"  {who:<{width}}  {email}" for who, email in told)
     return f"The centres' portal is at {url}/\n{listed}\n  Password of everybody: {_told(home)['password']}"
+
+
+def people_of(home: Path) -> dict[str, str]:
+    """The e-mail addresses of those who can sign in to the demonstration in ``home``, by what they are there."""
+    people: dict[str, str] = _told(home)["people"]
+    return people
 
 
 def demo_home(role: str) -> Path:
@@ -82,10 +92,11 @@ def demo_home(role: str) -> Path:
 
 
 class prepared_service:  # noqa: N801 - used as a sentence: with prepared_service(home)
-    """A running demo service in ``home``, seeded if it is new; gives it with the moderator's e-mail and password."""
+    """A running demo service in ``home``, seeded if it is new; gives it with e-mail and password of ``role``."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, role: str = "moderator") -> None:
         self.home = home
+        self.role = role
         self.service = LocalService(home / "service", _former_port(home))
 
     def __enter__(self) -> tuple[LocalService, str, str]:
@@ -99,7 +110,7 @@ class prepared_service:  # noqa: N801 - used as a sentence: with prepared_servic
         told = _told(self.home)
         self.service.start()
         seeded.write_text(json.dumps(told | {"port": self.service.port}))
-        return self.service, told["people"]["moderator"], told["password"]
+        return self.service, told["people"][self.role], told["password"]
 
     def __exit__(self, *_: object) -> None:
         self.service.stop()
@@ -110,8 +121,11 @@ class prepared_service:  # noqa: N801 - used as a sentence: with prepared_servic
         people = prepare_demo(self.service.database_url, self.service.files_url)
         emails = {
             "moderator": people.moderator_email,
+            "reviewer": people.reviewer_email,
             "centre_staff": people.centre_staff_email,
             "stopped_staff": people.stopped_staff_email,
+            "head": people.head_email,
+            "late_head": people.late_head_email,
             "support": people.support_email,
             "quality_manager": people.quality_manager_email,
         }
@@ -119,7 +133,7 @@ class prepared_service:  # noqa: N801 - used as a sentence: with prepared_servic
 
 
 def desk_for(service: LocalService, email: str, password: str) -> Desk:
-    """The demo moderator's desk: entered again if there is one on this computer, else signed in."""
+    """The desk of somebody of the demonstration: entered again if there is one on this computer, else signed in."""
     from app.workspace.entrance import enter, profiles, sign_in
 
     for card in profiles():
@@ -166,6 +180,6 @@ def _is_stale(home: Path) -> bool:
         seeded = date.fromisoformat(told["on"])
     except (OSError, ValueError, KeyError):
         return True
-    if "people" not in told:
+    if not {"moderator", "reviewer"} <= set(told.get("people", ())):
         return True
     return date.today() - seeded > KEEPS_FOR  # noqa: DTZ011

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import mails, set_password
+from app.cli import allocating, mails, set_password
 from app.domain.errors import KnownError
 
 if TYPE_CHECKING:
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from app.service.settings import Settings
 
 
-_ROLES = ("moderator", "reviewer", "quality_manager", "support", "centre_staff", "programme_director")
+_ROLES = (
+    "moderator",
+    "reviewer",
+    "quality_manager",
+    "support",
+    "centre_staff",
+    "programme_director",
+    "head_of_centre",
+)
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -106,6 +114,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     assign.add_argument("--request", required=True, metavar="NUMBER", help="the request's number")
     assign.add_argument("--moderator", required=True, metavar="EMAIL", help="the moderator's address")
     assign.set_defaults(func=_assign)
+
+    allocating.add_commands(commands, shared, _engine_of)
 
     ticking = commands.add_parser(
         "tick",

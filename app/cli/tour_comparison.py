@@ -10,6 +10,14 @@ import msgspec
 
 from app.domain.acts import Act, AddNote, RecordJudgement, SubmitReport, WithdrawJudgement
 from app.domain.moderation import IssuedReport, Judgement, Note
+from app.domain.review_deeds import (
+    AddVisitEvidence,
+    RecordMeeting,
+    RecordQuality,
+    SignOffAction,
+    SubmitVisitReport,
+)
+from app.domain.reviews import Meeting, QualityJudgement, ReviewAction, VisitEvidence, VisitReport
 from app.wire.codec import Codec, Record
 from app.wire.messages import FeedLine
 
@@ -32,7 +40,7 @@ def compare(desk: Desk, url: str, email: str, password: str) -> tuple[int, int, 
                 known += act.deed.judgement_id in records
                 applied += act.deed.judgement_id in withdrawn
                 continue
-            record = records.get(act.id)
+            record = records.get(act.deed.action_id if isinstance(act.deed, SignOffAction) else act.id)
             known += record is not None
             applied += record is not None and _same(act, record) and service.has_bytes_of(act)
     return len(acts), applied, len(acts) - known
@@ -56,7 +64,29 @@ def _same(act: Act, record: Record) -> bool:
             )
         case SubmitReport() as deed, IssuedReport() as found:
             return (deed.outcome, deed.pdf_sha256) == (found.outcome, found.pdf_sha256)
+    return _same_of_review(act, record)
+
+
+def _same_of_review(act: Act, record: Record) -> bool:
+    match act.deed, record:
+        case RecordQuality() as deed, QualityJudgement() as found:
+            return _alike(
+                deed, found, "code", "level", "reason", "commentary", "cites", "actions", "supersedes"
+            )
+        case AddVisitEvidence() as deed, VisitEvidence() as found:
+            return _alike(deed, found, "code", "source", "text", "suggestion", "files", "originals")
+        case RecordMeeting() as deed, Meeting() as found:
+            return _alike(deed, found, "kind", "who", "role", "began", "ended", "throughout", "notes")
+        case SignOffAction() as deed, ReviewAction() as found:
+            return found.signed_off_on is not None and found.sign_off_says == deed.says
+        case SubmitVisitReport() as deed, VisitReport() as found:
+            return _alike(deed, found, "version", "outcome", "changes", "pdf_sha256")
     return False
+
+
+def _alike(deed: object, found: object, *names: str) -> bool:
+    """Whether both hold the same under each of these names."""
+    return all(getattr(deed, name) == getattr(found, name) for name in names)
 
 
 class _Asking:
@@ -89,11 +119,17 @@ class _Asking:
                     yield codec.record(line.kind, line.id, line.root, line.rev, bytes(line.body))
 
     def has_bytes_of(self, act: Act) -> bool:
-        """True for anything but a report; for a report whether the service gives back the very bytes."""
-        if not isinstance(act.deed, SubmitReport):
-            return True
-        answer = self._session.get(f"{self._url}/api/blobs/{act.deed.pdf_sha256}", timeout=60)
-        return answer.ok and hashlib.sha256(answer.content).hexdigest() == act.deed.pdf_sha256
+        """Whether the service gives back the very bytes of a report and of every file attached."""
+        match act.deed:
+            case SubmitReport() | SubmitVisitReport() as deed:
+                return self._gives(deed.pdf_sha256)
+            case AddVisitEvidence() as deed:
+                return all(self._gives(file.sha256) for file in deed.files)
+        return True
+
+    def _gives(self, sha256: str) -> bool:
+        answer = self._session.get(f"{self._url}/api/blobs/{sha256}", timeout=60)
+        return answer.ok and hashlib.sha256(answer.content).hexdigest() == sha256
 
     def __enter__(self) -> _Asking:
         return self

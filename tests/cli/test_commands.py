@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
+from app.catalogue.frameworks import framework_by_id
 from app.cli import make_parser
 from app.cli.bench import Result, benchmarks
 from app.cli.system import advice, missing_packages
@@ -99,9 +102,10 @@ def test_without_a_screen_the_window_says_so_in_one_line() -> None:
 
 
 def test_a_role_that_has_no_screens_yet_is_named() -> None:
-    done = touchstone("demo", "--role", "reviewer")
+    done = touchstone("demo", "--role", "manager")
     assert done.returncode == 1
-    assert "reviewer" in done.stderr
+    assert "no screens for a manager yet" in done.stderr
+    assert "touchstone demo --role moderator or reviewer" in done.stderr
 
 
 def test_status_on_a_computer_nobody_signed_in_on(tmp_path: Path) -> None:
@@ -164,7 +168,40 @@ def test_the_tour_loses_nothing(tmp_path: Path) -> None:
     assert len(pictures) > 10
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
     assert Path(told["report_pdf"]).read_bytes().startswith(b"%PDF")
+    assert told["visit_acts"]["lost"] == 0
+    assert told["visit_acts"]["recorded"] == told["visit_acts"]["applied"] > 24 + 4
     assert str(out) in done.stdout
+    must_be_the_register_only_report(words_of(Path(told["visit_report_pdf"])))
+
+
+def words_of(pdf: Path) -> str:
+    """All words of a PDF with single blanks between them."""
+    document = pypdfium2.PdfDocument(pdf)
+    pages = []
+    for page in document:
+        text = page.get_textpage()
+        pages.append(text.get_text_bounded())
+        text.close()
+    document.close()
+    return " ".join(" ".join(pages).split())
+
+
+def must_be_the_register_only_report(words: str) -> None:
+    """Q-23..Q-25, Q-30, Q-31: the twenty measures of the blocking objectives alone, both meetings, text B six times."""
+    framework = framework_by_id("btec-qmr-2017")
+    measures = set(re.findall(r"Measure (QO\.\d+\.\d+)", words))
+    assert measures == {measure.code for objective in framework.blocking for measure in objective.measures}
+    assert len(measures) == 20
+    assert words.count(framework.text_b) == 6
+    assert framework.text_a not in words
+    for told in (
+        "Odile Farrant",
+        "Lorna Garside",
+        "exam-room-notice.jpg",
+        "claims-verified.xlsx",
+        "Action required",
+    ):
+        assert told in words, told
 
 
 def test_known_errors_carry_their_words() -> None:

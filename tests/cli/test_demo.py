@@ -13,8 +13,11 @@ from app.cli.demo import KEEPS_FOR, _is_stale, accounts_words, prepared_service
 
 PEOPLE = {
     "moderator": "morgan.fairweather@demo.invalid",
+    "reviewer": "tamsin.holloway@demo.invalid",
     "centre_staff": "helen.marchbank@demo.invalid",
     "stopped_staff": "isobel.strathyre@demo.invalid",
+    "head": "beatrix.nyland@demo.invalid",
+    "late_head": "hector.linwood@demo.invalid",
     "support": "sam.underhay@demo.invalid",
     "quality_manager": "robin.castlemaine@demo.invalid",
 }
@@ -30,6 +33,8 @@ def test_it_tells_everybodys_account_and_the_portals_address_and_they_are_right(
         assert f"The centres' portal is at {service.url}/\n" in words
         assert all(address in words for address in PEOPLE.values())
         assert (email, words.rpartition(": ")[2]) == (PEOPLE["moderator"], password)
+        assert "Moderator, in the window" in words
+        assert "reviewer, in the window" in accounts_words(tmp_path, service.url, "reviewer")
         for address in PEOPLE.values():
             body = {"email": address, "password": password, "device_id": "d"}
             answer = requests.post(f"{service.url}/api/auth/sign-in", json=body, timeout=60)
@@ -37,6 +42,9 @@ def test_it_tells_everybodys_account_and_the_portals_address_and_they_are_right(
         page = requests.get(f"{service.url}/", timeout=60)
         assert (page.status_code, 'action="/sign-in"' in page.text) == (200, True)
     assert "Preparing the demonstration" in capsys.readouterr().out
+    with prepared_service(tmp_path, "reviewer") as (_service, email, _password):
+        assert email == PEOPLE["reviewer"]
+    assert "Preparing the demonstration" not in capsys.readouterr().out, "what is there is gone on with"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,7 @@ def test_it_tells_everybodys_account_and_the_portals_address_and_they_are_right(
         ({"on": date.today().isoformat(), "people": PEOPLE}, False),  # noqa: DTZ011
         ({"on": (date.today() - KEEPS_FOR - timedelta(days=1)).isoformat(), "people": PEOPLE}, True),  # noqa: DTZ011
         ({"on": date.today().isoformat(), "email": "one@demo.invalid"}, True),  # noqa: DTZ011
+        ({"on": date.today().isoformat(), "people": {"moderator": PEOPLE["moderator"]}}, True),  # noqa: DTZ011
         ({"people": PEOPLE}, True),
     ],
 )

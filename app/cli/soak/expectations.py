@@ -72,7 +72,7 @@ class Expectations:
 
     def recorded(self, laptop: Laptop, act: Act, payload: bytes) -> Known:
         """An act was called saved on a laptop."""
-        mine = laptop.cache.record("request", act.request_id) is not None
+        mine = laptop.cache.record("request", act.root) is not None
         known = Known(f"a{len(self.acts) + 1}", act, payload, laptop.name, mine)
         self.acts[act.id] = known
         return known
@@ -146,7 +146,7 @@ class Expectations:
             known.taken_at = now
 
     def _judge_access(self, known: Known, outcome: OutcomeMessage, now: datetime) -> None:
-        author, root = known.act.author_id, known.act.request_id
+        author, root = known.act.author_id, known.act.root
         stranger = author in self.moderators and author not in self.assigned[root]
         if outcome.outcome in TAKEN and stranger:
             self.violated(1, f"{known.name} of somebody who never held its request was {outcome.outcome}")

@@ -29,6 +29,7 @@ from app.wire.codec import Record
 from app.workspace.deeds import Deeds
 from app.workspace.overlay import Picture, lay_over
 from app.workspace.queries import picture_of
+from app.workspace.recording import Recorder
 
 _NO_LIMIT = 2**30
 Held = dict[tuple[str, str], tuple[str, int, bytes]]
@@ -83,15 +84,10 @@ class Laptop:
         self.engine = Engine(
             self.work, self.cache, self.profile.device_id, clock=self.clock, ticks=self.world.ticks
         )
-        self.deeds = Deeds(
-            self.work,
-            self.person,
-            self.profile.device_id,
-            clock=self.clock,
-            new_id=self.new_id,
-            seen=self.cache.seen,
-            seen_tag=self.cache.seen_tag,
+        recorder = Recorder(
+            self.work, self.cache, self.person, self.profile.device_id, clock=self.clock, new_id=self.new_id
         )
+        self.deeds = Deeds(self.work, recorder)
 
     def close(self) -> None:
         self.stores.close()

@@ -122,7 +122,7 @@ class People:
             return False
         payload = laptop.work.entry(act.id).payload
         known = self._expected.recorded(laptop, act, payload)
-        self._trace(f"{laptop.name} {what} in {self._roots[act.request_id]}: {known.name}")
+        self._trace(f"{laptop.name} {what} in {self._roots[act.root]}: {known.name}")
         return True
 
     def _judge(self, laptop: Laptop, picture: Picture) -> Act | None:

@@ -143,6 +143,16 @@ def sampling_plan(rows: Sequence[Sequence[str]], rationale: Sequence[str]) -> by
     return _built(story, "IQA sampling plan", "Helen Marchbank", "IQA sampling plan", look)
 
 
+def letter(title: str, writer: str, paragraphs: Sequence[str]) -> bytes:
+    """A page of plain paragraphs under a title: a letter, or a short policy."""
+    look = _Look("serif", 11.0)
+    story = [
+        Paragraph(escape(title), look.title),
+        *(Paragraph(escape(text), look.body) for text in paragraphs),
+    ]
+    return _built(story, title, writer, f"{title} · {writer}", look)
+
+
 class _Look:
     """The styles of one document; centres and learners do not all write with the same program."""
 
