@@ -130,8 +130,11 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Closes every connection; the last one folds the log into the file."""
+        """Closes every connection; the last one folds the log into the file. What is asked after that is asked of the
+        file anew: it may have been put back from a copy meanwhile.
+        """
         self._engine.dispose()
+        self._written = next(self._writes)
 
 
 def damage_note(path: Path) -> Path:

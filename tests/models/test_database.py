@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -222,3 +223,20 @@ def test_an_answer_is_remembered_until_something_is_written(database: Database) 
     with pytest.raises(IntegrityError), database.write() as connection:
         connection.exec_driver_sql("INSERT INTO t VALUES (2), (1)")
     assert database.remembered("count", count) == 1, "what was rolled back was never there"
+
+
+def test_a_file_put_back_from_a_copy_is_asked_anew(database: Database, tmp_path: Path) -> None:
+    def count(connection: Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one())
+
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+    database.close()
+    copy = tmp_path / "copy.db"
+    shutil.copy(database.path, copy)
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    assert database.remembered("count", count) == 1
+    database.close()
+    shutil.copy(copy, database.path)
+    assert database.remembered("count", count) == 0
