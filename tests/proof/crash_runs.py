@@ -25,7 +25,7 @@ import app.workspace.help  # noqa: F401
 from tests.proof.crash_facts import Facts, Laptop, standing
 from tests.proof.crash_journeys import JOURNEYS, REFUSED, copy_of, live
 from tests.proof.crash_tracing import Fault, Run, record
-from tests.proof.forking import processes
+from tests.support.forking import processes
 
 
 @dataclass(frozen=True, slots=True)

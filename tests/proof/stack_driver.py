@@ -23,9 +23,9 @@ from app.service.database import reading
 from app.sync import keep_tokens, sign_in_at
 from app.workspace.desk import Desk
 from app.workspace.entrance import enter
-from tests.proof.forking import processes
 from tests.proof.stack_client import SafeKeys, live, serve
 from tests.service.ground import PASSWORD, House
+from tests.support.forking import processes
 
 MORGAN = "morgan@people.invalid"
 PATIENCE = 60.0

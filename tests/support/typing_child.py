@@ -1,15 +1,15 @@
 """A person typing and saving in the real window, in a process that will be killed.
 
-Run as ``python -m tests.support.typing_child PROFILE SEED``. Forks nothing, sleeps nowhere: keys are sent by a timer.
-Every key is told on standard output with the moment (monotonic seconds) *before* it is pressed; every recorded
+Forks nothing, sleeps nowhere: keys are sent by a timer.
+Every key is told through the pipe with the moment (monotonic seconds) *before* it is pressed; every recorded
 judgement after the window has said so.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -22,8 +22,8 @@ from tests.support.desks import open_desk
 WORDS = "the evidence shows a clear link between theory and the learner's own practice in unit "
 
 
-def main() -> None:
-    profile, seed = Path(sys.argv[1]), int(sys.argv[2])
+def type_and_save(profile: Path, seed: int, telling: Connection) -> None:
+    """Types until the process is killed."""
     chance = random.Random(seed)
     app = open_application(["touchstone"], look=profile / "look.ini", log=profile / "window.log")
     desk = open_desk(profile)
@@ -37,10 +37,6 @@ def main() -> None:
     typed: list[str] = []
     place = [0]
 
-    def say(*words: object) -> None:
-        sys.stdout.write(" ".join(str(word) for word in words) + "\n")
-        sys.stdout.flush()
-
     def press() -> None:
         if bench.sheet is None or not bench.sample_id or QApplication.focusWidget() is None:
             return
@@ -49,7 +45,7 @@ def main() -> None:
             # Save, and go on with the next sample.
             sample_id, text = bench.sample_id, rationale.text
             QTest.keyClick(rationale, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-            say("recorded", time.monotonic(), sample_id, len(text))
+            telling.send(("recorded", time.monotonic(), sample_id, len(text)))
             typed.clear()
             bench.focus_samples()
             return
@@ -62,7 +58,7 @@ def main() -> None:
         letter = WORDS[place[0] % len(WORDS)]
         place[0] += 1
         typed.append(letter)
-        say("key", time.monotonic(), bench.sample_id, len(typed))
+        telling.send(("key", time.monotonic(), bench.sample_id, len(typed)))
         QTest.keyClicks(rationale, letter)
         timer.setInterval(chance.randint(2, 30))
 
@@ -71,7 +67,3 @@ def main() -> None:
     timer.timeout.connect(press)
     timer.start()
     app.exec()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,12 @@ import multiprocessing
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
-_LOADED = ["tests.proof.crash_runs", "tests.proof.stack_client", "tests.service.killing"]
+_LOADED = [
+    "tests.proof.crash_runs",
+    "tests.proof.stack_client",
+    "tests.service.killing",
+    "tests.support.typing_child",
+]
 _ready = False
 
 
